@@ -1,0 +1,53 @@
+import { messageOf } from '../lib/error.ts'
+import { graphOf } from '../lib/graph/graph.ts'
+import * as warehouse from '../warehouse/index.ts'
+
+/** What Lambda tells a function of itself, as far as Usher asks. */
+export interface Context {
+  getRemainingTimeInMillis(): number
+}
+
+/** The graph of every table that the warehouse exports. */
+export const graph = graphOf(Object.values(warehouse))
+
+/**
+ * Wraps a handler so that its errors reach Step Functions as a name and a sentence: a stack trace
+ * there only hides them. It goes to the log.
+ */
+export function doorway<Event, Result>(
+  handle: (event: Event, context: Context) => Promise<Result>,
+): (event: Event, context: Context) => Promise<Result> {
+  return async (event, context) => {
+    try {
+      return await handle(event, context)
+    } catch (error) {
+      console.error(error)
+      const told = new Error(messageOf(error).slice(0, 4000))
+      told.name = isThrottling(error) ? 'Transient' : nameOf(error)
+      told.stack = ''
+      throw told
+    }
+  }
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error')
+
+/** What AWS says when it is busy rather than unwilling. */
+function isThrottling(error: unknown): boolean {
+  const {
+    name = '',
+    $fault,
+    $retryable,
+  } = error as {
+    name?: string
+    $fault?: string
+    $retryable?: unknown
+  }
+  return (
+    $fault === 'server' ||
+    $retryable !== undefined ||
+    /Throttl|TooManyRequests|SlowDown|ActiveStatementsExceeded|ActiveSessionsExceeded|ECONN|ETIMEDOUT/.test(
+      `${name} ${String((error as { code?: string }).code)}`,
+    )
+  )
+}

@@ -1,0 +1,38 @@
+/**
+ * An error written for the person who reads it: it names the table, shows the value and says what
+ * to do. Its name is what Step Functions matches: only `Transient` is retried.
+ */
+export class Failure extends Error {
+  constructor(name: FailureName, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = name
+  }
+}
+
+export type FailureName =
+  /** The declaration of the warehouse is wrong: nothing can run until a file is changed. */
+  | 'BadDeclaration'
+  /** The execution's input is wrong. */
+  | 'BadInput'
+  /** A record holds a value that its column cannot. */
+  | 'BadValue'
+  /** A source refused: wrong password, missing table or column, no permission. */
+  | 'SourceRefused'
+  /** The warehouse refused: a bad file, a failed check, an incompatible table. */
+  | 'WarehouseRefused'
+  /** A table this one is made from is not complete for the run date. */
+  | 'DependencyIncomplete'
+  /** A task needs more time than its function has. */
+  | 'OutOfTime'
+  /** Throttled, disconnected, in conflict with another transaction: worth another try. */
+  | 'Transient'
+
+/** A failure worth another try. */
+export function transient(message: string, cause?: unknown): Failure {
+  return new Failure('Transient', message, { cause })
+}
+
+/** The sentence of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,26 @@
+import { Failure } from '../error.ts'
+import { type Graph, upstream } from './graph.ts'
+
+/**
+ * The tables that were asked for: `events` is one, `+event_demand` is it and all it is made from.
+ * Nothing asked for is every table. Throws a BadInput that lists every name that is no table.
+ */
+export function select(graph: Graph, asked: readonly string[] = []): Set<string> {
+  if (asked.length === 0) return new Set(graph.keys())
+  const selected = new Set<string>()
+  const unknown: string[] = []
+  for (const pattern of asked) {
+    const id = pattern.replace(/^\+/, '')
+    if (!graph.has(id)) {
+      unknown.push(pattern)
+      continue
+    }
+    selected.add(id)
+    if (pattern.startsWith('+')) for (const need of upstream(graph, id)) selected.add(need)
+  }
+  if (unknown.length > 0) {
+    const names = [...graph.keys()].sort().join(', ')
+    throw new Failure('BadInput', `no such table: ${unknown.join(', ')}; there are ${names}`)
+  }
+  return selected
+}

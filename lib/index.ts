@@ -1,0 +1,29 @@
+/** Everything a file in `warehouse/` needs. */
+
+/** The sources: one maker for each outside system. */
+export { calendar } from './source/calendar.ts'
+export { generator } from './source/generator.ts'
+export { mysql } from './source/mysql.ts'
+export type { Row } from './table/column.ts'
+export {
+  bigint,
+  boolean,
+  char,
+  date,
+  decimal,
+  double,
+  integer,
+  real,
+  smallint,
+  super_,
+  time,
+  timestamp,
+  timestamptz,
+  varbyte,
+  varchar,
+} from './table/column.ts'
+export { mirror } from './table/mirror.ts'
+export { runDate, sql } from './table/sql.ts'
+export { alias, table } from './table/table.ts'
+export type { Json } from './table/text.ts'
+export { transform } from './table/transform.ts'

@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream'
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+
+/** The staging bucket: small documents whole, data as streams. */
+export interface Bucket {
+  readonly name: string
+  /** Writes a small document. */
+  put(key: string, document: unknown): Promise<void>
+  /** A small document, or undefined where there is none. */
+  get<Document>(key: string): Promise<Document | undefined>
+  /** The bytes of an object. */
+  stream(key: string): Promise<Readable>
+  /** Deletes objects; those that are not there are no error. */
+  delete(keys: readonly string[]): Promise<void>
+  /** Writes an object of any size by multipart upload; leaves nothing when it fails. */
+  upload(key: string, body: Readable): Promise<void>
+}
+
+export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
+  const get = (key: string) => s3.send(new GetObjectCommand({ Bucket: name, Key: key }))
+  return {
+    name,
+    async put(key, document) {
+      const Body = JSON.stringify(document, null, 2)
+      await s3.send(
+        new PutObjectCommand({ Bucket: name, Key: key, Body, ContentType: 'application/json' }),
+      )
+    },
+    async get<Document>(key: string) {
+      try {
+        const { Body } = await get(key)
+        return JSON.parse((await Body?.transformToString()) ?? '') as Document
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined
+        throw error
+      }
+    },
+    async stream(key) {
+      return (await get(key)).Body as Readable
+    },
+    async delete(keys) {
+      for (let at = 0; at < keys.length; at += 1000) {
+        const Objects = keys.slice(at, at + 1000).map((Key) => ({ Key }))
+        const command = new DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } })
+        const { Errors: [failed] = [] } = await s3.send(command)
+        if (failed) throw new Error(`s3://${name}/${failed.Key} is not deleted: ${failed.Message}`)
+      }
+    },
+    async upload(key, body) {
+      const params = { Bucket: name, Key: key, Body: body }
+      await new Upload({ client: s3, params, queueSize: 2, leavePartsOnError: false }).done()
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { Failure } from '../error.ts'
+import type { Graph } from '../graph/graph.ts'
+import { select } from '../graph/select.ts'
+import { isDate } from '../table/moment.ts'
+
+/** The input of an execution, as a person or the schedule writes it. */
+export interface NightInput {
+  /** The run date: `2026-11-23`. */
+  readonly date?: string
+  /** The tables to do: `event_demand`, or `+event_demand` with all it is made from. */
+  readonly tables?: readonly string[]
+  /** Do the tables again that are complete already. */
+  readonly force?: boolean
+  /** Set by the schedule in place of a date: an instant. */
+  readonly scheduledTime?: string
+}
+
+/** What every state of the execution is given. */
+export interface Night {
+  readonly date: string
+  /** The execution's name. */
+  readonly run: string
+  readonly tables: readonly string[]
+  readonly force: boolean
+}
+
+/**
+ * Fixes what the night is about, once: no task asks for the time again. The schedule's night is the
+ * day before its instant, in the time zone of the business. Throws a BadInput that shows the value.
+ */
+export function nightOf(input: unknown, run: string, graph: Graph, timeZone: string): Night {
+  const { date, tables = [], force = false, scheduledTime } = check(input)
+  if (date === undefined && scheduledTime === undefined) {
+    throw new Failure('BadInput', 'the input has no date: give {"date": "2026-11-23"}')
+  }
+  select(graph, tables)
+  return { date: date ?? dayBefore(scheduledTime ?? '', timeZone), run, tables, force }
+}
+
+function check(input: unknown): NightInput {
+  const bad = (what: string) => new Failure('BadInput', `the input's ${what}`)
+  if (typeof input !== 'object' || input === null) throw bad('form is {"date": "2026-11-23"}')
+  const { date, tables, force, scheduledTime, ...others } = input as Record<string, unknown>
+  const show = JSON.stringify
+  if (date !== undefined && !(typeof date === 'string' && isDate(date))) {
+    throw bad(`date ${show(date)} is no date: write it as 2026-11-23`)
+  }
+  if (
+    tables !== undefined &&
+    !(Array.isArray(tables) && tables.every((t) => typeof t === 'string'))
+  ) {
+    throw bad(`tables ${show(tables)} is no list of names: write it as ["events", "+event_demand"]`)
+  }
+  if (force !== undefined && typeof force !== 'boolean') {
+    throw bad(`force ${show(force)} is neither true nor false`)
+  }
+  if (scheduledTime !== undefined && Number.isNaN(Date.parse(String(scheduledTime)))) {
+    throw bad(`scheduledTime ${show(scheduledTime)} is no time`)
+  }
+  const [unknown] = Object.keys(others)
+  if (unknown) throw bad(`'${unknown}' is not known: there are date, tables and force`)
+  return input
+}
+
+/** The day before the day that an instant falls on, where the clocks show `timeZone`. */
+export function dayBefore(instant: string, timeZone: string): string {
+  // Swedish writes dates as ISO 8601 does.
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(
+    new Date(instant),
+  )
+  return new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10)
+}

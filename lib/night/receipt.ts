@@ -1,0 +1,43 @@
+import type { Bucket } from '../manifest/bucket.ts'
+import type { Definition } from '../table/definition.ts'
+
+/** Says that a table is complete for a run date: written once its transaction has committed. */
+export interface Receipt {
+  readonly table: string
+  readonly date: string
+  /** The execution that made it complete. */
+  readonly run: string
+  readonly rows: number
+  /** Bytes on S3; none for a transform. */
+  readonly bytes?: number
+  /** How long the extract took, and the load or transform. */
+  readonly extractSeconds?: number
+  readonly loadSeconds: number
+  /** What was done to values on the way, and how often. */
+  readonly notes?: Readonly<Record<string, number>>
+}
+
+/** Why a table is not complete, as Step Functions tells it. */
+export interface FailureNote {
+  readonly table: string
+  readonly error: string
+  readonly message: string
+}
+
+const pathOf = ({ schema, name }: Definition) => `${schema}.${name}`
+
+export const receiptKey = (table: Definition, date: string): string =>
+  `receipts/${pathOf(table)}/date=${date}.json`
+
+export const failureKey = (table: Definition, run: string): string =>
+  `runs/${run}/${pathOf(table)}.failed.json`
+
+/** Where one attempt at an extract writes. */
+export const attemptPrefix = (table: Definition, date: string, attempt: string): string =>
+  `staging/${pathOf(table)}/date=${date}/${attempt}`
+
+export const readReceipt = (bucket: Bucket, table: Definition, date: string) =>
+  bucket.get<Receipt>(receiptKey(table, date))
+
+export const writeReceipt = (bucket: Bucket, table: Definition, receipt: Omit<Receipt, 'table'>) =>
+  bucket.put(receiptKey(table, receipt.date), { table: table.id, ...receipt } satisfies Receipt)

@@ -1,0 +1,86 @@
+import type { Graph } from '../graph/graph.ts'
+import { select } from '../graph/select.ts'
+import type { Bucket } from '../manifest/bucket.ts'
+import { log } from './log.ts'
+import type { Night } from './night.ts'
+import { type FailureNote, failureKey, readReceipt } from './receipt.ts'
+
+/** How a night ended. */
+export interface Report {
+  readonly date: string
+  readonly complete: boolean
+  readonly tables: number
+  readonly rows: number
+  /** For a person: what failed, what was skipped, and what to run again. */
+  readonly message: string
+}
+
+/** What Step Functions hands a Catch. */
+export interface Caught {
+  readonly Error: string
+  readonly Cause?: string
+}
+
+/** Writes down why a table failed, for the report at the end of the night. */
+export async function noteFailure(
+  { graph, bucket }: { graph: Graph; bucket: Bucket },
+  { table, run, error }: { table: string; run: string; error: Caught },
+): Promise<void> {
+  const definition = graph.get(table)?.table
+  const note: FailureNote = { table, error: error.Error, message: messageOf(error) }
+  log('failed', { ...note, run })
+  if (definition) await bucket.put(failureKey(definition, run), note)
+}
+
+/** The sentence inside the cause that Lambda gives: `{"errorType", "errorMessage", "trace"}`. */
+function messageOf({ Error: name, Cause = '' }: Caught): string {
+  try {
+    return (JSON.parse(Cause) as { errorMessage: string }).errorMessage
+  } catch {
+    return Cause || name
+  }
+}
+
+/** The longest message: Step Functions takes 32,768 characters, a person fewer. */
+const LONGEST = 8_000
+
+/** The last state of a night: looks which tables are complete, and says what is to be done. */
+export async function reportNight(
+  { graph, bucket }: { graph: Graph; bucket: Bucket },
+  { date, run, tables, force }: Night,
+): Promise<Report> {
+  const asked = [...select(graph, tables)].flatMap((id) => graph.get(id)?.table ?? [])
+  const found = await Promise.all(
+    asked.map(async (table) => {
+      const receipt = await readReceipt(bucket, table, date)
+      if (receipt) return { table, rows: receipt.rows }
+      return { table, note: await bucket.get<FailureNote>(failureKey(table, run)) }
+    }),
+  )
+  const rows = found.reduce((sum, { rows = 0 }) => sum + rows, 0)
+  const broken = found.flatMap(({ table, rows, note }) =>
+    rows === undefined
+      ? [note ?? { table: table.id, error: 'Unknown', message: 'did not run' }]
+      : [],
+  )
+  const counted = { date, complete: broken.length === 0, tables: asked.length, rows }
+  if (broken.length === 0) {
+    return { ...counted, message: `${asked.length} tables are complete for ${date}` }
+  }
+  const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
+  const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
+  const input = { date, ...(tables.length > 0 && { tables }) }
+  const lines = [
+    `${broken.length} of ${asked.length} tables are not complete for ${date}.`,
+    ...failed.map(({ table, message }) => `${table} failed: ${message}`),
+    ...skipped.map(({ table, message }) => `${table} was skipped: ${message}`),
+    `To do these and no others, start an execution with ${JSON.stringify(input)}`,
+  ]
+  log('night failed', { run, ...counted, force })
+  return { ...counted, message: shorten(lines.join('\n')) }
+}
+
+const shorten = (text: string): string =>
+  text.length > LONGEST
+    ? `${text.slice(0, LONGEST)}…\n${text.slice(text.lastIndexOf('\n') + 1)}`
+    : text

@@ -1,0 +1,64 @@
+import { Failure } from '../error.ts'
+import type { Graph } from '../graph/graph.ts'
+import { select } from '../graph/select.ts'
+import type { Bucket } from '../manifest/bucket.ts'
+import type { Definition } from '../table/definition.ts'
+import type { Night } from './night.ts'
+import { readReceipt } from './receipt.ts'
+
+/** The input of a table's task: the night, and which table. */
+export interface TaskInput extends Night {
+  readonly table: string
+}
+
+/** What a task hands on: small, whatever the table's size. */
+export interface TaskResult {
+  readonly table: string
+  readonly date: string
+  readonly run: string
+  /** `extracted` waits for its load; the others need nothing more. */
+  readonly outcome: 'extracted' | 'loaded' | 'complete' | 'not asked for'
+  readonly prefix?: string
+  readonly rows?: number
+  readonly bytes?: number
+  readonly seconds?: number
+}
+
+/**
+ * Does a table's work, unless it is complete for the run date or was not asked for. Throws a
+ * DependencyIncomplete where a table it is made from is not complete.
+ */
+export async function unlessComplete(
+  graph: Graph,
+  bucket: Bucket,
+  { table, date, run, tables }: TaskInput,
+  work: (definition: Definition) => Promise<TaskResult>,
+): Promise<TaskResult> {
+  const node = graph.get(table)
+  if (!node) {
+    throw new Failure(
+      'BadInput',
+      `${table} is not in this bundle: the machine is of another deploy`,
+    )
+  }
+  if (!select(graph, tables).has(table)) return { table, date, run, outcome: 'not asked for' }
+  const receipt = await readReceipt(bucket, node.table, date)
+  if (receipt) return { table, date, run, outcome: 'complete', rows: receipt.rows }
+  const needed = await Promise.all(
+    node.needs.map(async (id) => {
+      const need = graph.get(id)?.table
+      return need && (await readReceipt(bucket, need, date)) ? [] : [id]
+    }),
+  )
+  const missing = needed.flat()
+  if (missing.length > 0) {
+    throw new Failure(
+      'DependencyIncomplete',
+      `needs ${missing.join(', ')}, not complete for ${date}`,
+    )
+  }
+  return work(node.table)
+}
+
+/** Seconds since an instant of performance.now(), to the millisecond. */
+export const secondsSince = (start: number): number => Math.round(performance.now() - start) / 1000

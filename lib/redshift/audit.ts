@@ -1,0 +1,63 @@
+import { bigint, date, timestamp, varchar } from '../table/column.ts'
+import { type Definition, definition } from '../table/definition.ts'
+import { type Statement, sql } from '../table/sql.ts'
+import { define } from '../table/table.ts'
+import type { Warehouse } from './client.ts'
+import { stageName, tableName } from './ddl.ts'
+
+/** What `usher.loads` keeps of a table's load, and of a night. */
+export interface Load {
+  /** The execution that asked for it. */
+  readonly run: string
+  readonly date: string
+  /** The manifest it was loaded from; none for a transform. */
+  readonly manifest?: string
+}
+
+const loadsTable = define(
+  'loads',
+  {
+    run: varchar(80).describe('The name of the Step Functions execution.'),
+    table_name: varchar(255).describe('The table that was loaded: events, or legacy.events.'),
+    run_date: date().describe('The business date of the night.'),
+    row_count: bigint().describe('The rows of that night.'),
+    manifest: varchar(1024)
+      .nullable()
+      .describe('The manifest that COPY read; NULL for a transform.'),
+    loaded_at: timestamp().describe('When the transaction ran, in UTC.'),
+  },
+  {
+    schema: 'usher',
+    description: 'One row for each load of a table, written in the transaction that published it.',
+    sort: ['run_date'],
+  },
+  { by: 'transform', query: sql``, needs: [] },
+)
+
+/** The audit table, in the same words as any other. */
+export const loads: Definition = loadsTable[definition]
+
+/** Adds the load to the audit table: the last statement of its transaction. */
+export function recordLoad(table: Definition, { run, date, manifest }: Load): Statement {
+  const parameters = { run, table: table.id, date, ...(manifest && { manifest }) }
+  return {
+    text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, loaded_at)
+select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
+  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, getdate()
+from ${stageName(table)}`,
+    parameters,
+  }
+}
+
+/** The rows that a run has published of a table, or undefined if it has not. */
+export async function loadedRows(
+  warehouse: Warehouse,
+  table: Definition,
+  run: string,
+): Promise<number | undefined> {
+  const [row] = await warehouse.query({
+    text: `select row_count from ${tableName(loads)} where run = :run and table_name = :table`,
+    parameters: { run, table: table.id },
+  })
+  return row && Number(row.row_count)
+}

@@ -1,0 +1,66 @@
+import type { Definition, NamedColumn } from '../table/definition.ts'
+import { identifier } from '../table/sql.ts'
+
+/** `"public"."events"` */
+export const tableName = (table: Definition): string =>
+  `${identifier(table.schema)}.${identifier(table.name)}`
+
+/** `"id", "title"` */
+export const columnList = (table: Definition): string =>
+  table.columns.map(({ name }) => identifier(name)).join(', ')
+
+/** The names of a table's primary key. */
+export const keyOf = (table: Definition): string[] =>
+  table.columns.flatMap(({ name, column }) => (column.facts.key ? [name] : []))
+
+/** The statement that creates a table where there is none. */
+export function createTable(table: Definition): string {
+  const key = keyOf(table).map(identifier)
+  const lines = table.columns.map((column) => columnDdl(column))
+  if (key.length > 0) lines.push(`primary key (${key.join(', ')})`)
+  const body = `create table if not exists ${tableName(table)} (\n  ${lines.join(',\n  ')}\n)`
+  return [body, distribution(table), sorting(table)].join('\n')
+}
+
+/** The name of the temporary table that a load or transform fills first. */
+export const stageName = (table: Definition): string =>
+  identifier(`stage_${table.name}`.slice(0, 127))
+
+/**
+ * The statement that creates it: the declared columns, NULLs refused where they are, spread as the
+ * table is, so that publishing moves no row between nodes.
+ */
+export function createStage(table: Definition): string {
+  const lines = table.columns.map(
+    ({ name, column: { facts } }) =>
+      `${identifier(name)} ${facts.type.ddl}${facts.nullable ? '' : ' not null'}`,
+  )
+  const spread = table.dist === 'all' ? 'diststyle even' : distribution(table)
+  return `create temp table ${stageName(table)} (\n  ${lines.join(',\n  ')}\n)\n${spread}`
+}
+
+/** `"title" varchar(255) not null default '' encode zstd` */
+export function columnDdl({ name, column: { facts } }: NamedColumn, added = false): string {
+  const { type, encoding, fallback, nullable } = facts
+  const words = [identifier(name), type.ddl]
+  if (encoding) words.push(`encode ${encoding}`)
+  if (fallback !== undefined) words.push(`default ${literal(type.encode(fallback), type.quoted)}`)
+  // Redshift adds no NOT NULL column without a default to a table that may hold rows.
+  if (!nullable && (!added || fallback !== undefined)) words.push('not null')
+  return words.join(' ')
+}
+
+/** DDL takes no parameters. Redshift reads a backslash in a literal as the start of an escape. */
+export function literal(text: string, always = true): string {
+  if (!always && /^-?\d+(\.\d+)?$/.test(text)) return text
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+}
+
+function distribution({ dist }: Definition): string {
+  if (dist === 'all' || dist === 'even' || dist === 'auto') return `diststyle ${dist}`
+  return `diststyle key distkey (${identifier(dist)})`
+}
+
+function sorting({ sort }: Definition): string {
+  return sort.length > 0 ? `sortkey (${sort.map(identifier).join(', ')})` : 'sortkey auto'
+}

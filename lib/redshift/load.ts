@@ -1,0 +1,107 @@
+import { Failure } from '../error.ts'
+import type { Bucket } from '../manifest/bucket.ts'
+import { type Extract, extractKey, manifestKey } from '../manifest/manifest.ts'
+import type { Definition } from '../table/definition.ts'
+import { render } from '../table/sql.ts'
+import { type Load, loadedRows, recordLoad } from './audit.ts'
+import { StatementError, type Warehouse } from './client.ts'
+import { copyStatement, explainCopy } from './copy.ts'
+import { columnList, stageName } from './ddl.ts'
+import { assertCount, begin, publish, type Step } from './publish.ts'
+import { prepareTable } from './schema.ts'
+
+/** The Data API takes this many statements in a batch, and this many bytes of each. */
+const MOST_STATEMENTS = 40
+const MOST_BYTES = 100 * 1024
+
+/** What every task in the warehouse works with. */
+export interface Work extends Load {
+  readonly warehouse: Warehouse
+  readonly table: Definition
+}
+
+/** Loads an extract and publishes it, in one transaction. Gives the rows that were loaded. */
+export async function loadTable(
+  work: Work & { bucket: Bucket; prefix: string; copyRole: string },
+): Promise<number> {
+  const { warehouse, table, bucket, prefix, copyRole } = work
+  const done = await loadedRows(warehouse, table, work.run)
+  if (done !== undefined) return done
+  const extract = await bucket.get<Extract>(extractKey(prefix))
+  if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
+  await prepareTable(warehouse, table)
+  const manifest = `s3://${bucket.name}/${manifestKey(prefix)}`
+  const steps = loadSteps(table, extract, { ...work, manifest }, copyRole)
+  try {
+    await run(work, steps)
+  } catch (error) {
+    const copied = error instanceof StatementError && steps[error.index]?.copies
+    if (copied) throw await explainCopy(warehouse, bucket, table, error)
+    throw explain(work, steps, error)
+  }
+  return extract.rows
+}
+
+/** The steps of a load: an empty extract has nothing to copy, and is published all the same. */
+export function loadSteps(
+  table: Definition,
+  extract: Extract,
+  load: Load & { manifest: string },
+  copyRole: string,
+): Step[] {
+  const count = `(select count(*) from ${stageName(table)})`
+  const copy: Step = {
+    statement: copyStatement(table, extract, load.manifest, copyRole),
+    copies: true,
+  }
+  return [
+    ...begin(table),
+    ...(extract.rows > 0 ? [copy] : []),
+    assertCount(count, extract.rows, `COPY did not load the ${extract.rows} rows of the extract`),
+    ...publish(table, load.date),
+    { statement: recordLoad(table, load) },
+  ]
+}
+
+/** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
+export async function transformTable(work: Work): Promise<number> {
+  const { warehouse, table } = work
+  const done = await loadedRows(warehouse, table, work.run)
+  if (done !== undefined) return done
+  await prepareTable(warehouse, table)
+  const steps = transformSteps(table, work)
+  try {
+    const rows = await run(work, steps)
+    return rows[steps.findIndex(({ fills }) => fills)] ?? 0
+  } catch (error) {
+    throw explain(work, steps, error)
+  }
+}
+
+export function transformSteps(table: Definition, load: Load): Step[] {
+  if (table.made.by !== 'transform') throw new Error(`${table.id} is not a transform`)
+  const { text, parameters } = render(table.made.query, { runDate: load.date })
+  const fill = `insert into ${stageName(table)} (${columnList(table)})\n${text}`
+  return [
+    ...begin(table),
+    { statement: { text: fill, parameters }, fills: true },
+    ...publish(table, load.date),
+    { statement: recordLoad(table, load) },
+  ]
+}
+
+function run({ warehouse, table, run }: Work, steps: readonly Step[]): Promise<number[]> {
+  const statements = steps.map(({ statement }) => statement)
+  const longest = Math.max(...statements.map(({ text }) => Buffer.byteLength(text)))
+  if (statements.length > MOST_STATEMENTS || longest > MOST_BYTES) {
+    const size = `${statements.length} statements, the longest of ${longest} bytes`
+    throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
+  }
+  return warehouse.transaction(`usher ${run} ${table.id}`, statements)
+}
+
+function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {
+  if (!(error instanceof StatementError)) return error
+  const sentence = steps[error.index]?.failure ?? error.message
+  return new Failure('WarehouseRefused', `${table.id}: ${sentence}`, { cause: error })
+}

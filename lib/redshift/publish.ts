@@ -1,0 +1,65 @@
+import type { Definition } from '../table/definition.ts'
+import { identifier, type Statement } from '../table/sql.ts'
+import { columnList, createStage, keyOf, stageName, tableName } from './ddl.ts'
+
+/** A statement, and what it means when it fails. */
+export interface Step {
+  readonly statement: Statement
+  /** A sentence for the person; absent, Redshift's own words are passed on. */
+  readonly failure?: string
+  /** It is the COPY, whose errors Redshift keeps elsewhere. */
+  readonly copies?: true
+  /** It fills the stage: its rows are the table's. */
+  readonly fills?: true
+}
+
+const step = (text: string, parameters: Statement['parameters'] = {}): Step => ({
+  statement: { text, parameters },
+})
+
+/**
+ * Begins the transaction: the lock comes first, so that its snapshot of the table is not older than
+ * what another load has just committed.
+ */
+export const begin = (table: Definition): Step[] => [
+  step(`lock ${tableName(table)}`),
+  step(createStage(table)),
+]
+
+/** Fails the transaction unless `count` is what was expected: Redshift has no other assertion. */
+export const assertCount = (count: string, expected: number, failure: string): Step => ({
+  ...step(`select 1 / case when ${count} = ${expected} then 1 else 0 end`),
+  failure,
+})
+
+/**
+ * Puts the staged rows in the place of the old ones. DELETE and INSERT, never TRUNCATE, which would
+ * commit; the table itself stays, and with it its views and grants.
+ */
+export function publish(table: Definition, date: string): Step[] {
+  const [target, stage, columns] = [tableName(table), stageName(table), columnList(table)]
+  const insert = `insert into ${target} (${columns})\nselect ${columns} from ${stage}`
+  if (table.publish === 'replace') return [step(`delete from ${target}`), step(insert)]
+  if ('partition' in table.publish) {
+    const column = identifier(table.publish.partition)
+    const others = `(select count(*) from ${stage} where ${column} <> '${date}' or ${column} is null)`
+    return [
+      assertCount(others, 0, `rows whose ${table.publish.partition} is not the run date ${date}`),
+      step(`delete from ${target} where ${column} = '${date}'`),
+      step(insert),
+    ]
+  }
+  const key = keyOf(table).map(identifier)
+  const same = key.map((name) => `${target}.${name} = ${stage}.${name}`).join(' and ')
+  return [
+    step(`delete from ${target} using ${stage} where ${same}`),
+    step(`insert into ${target} (${columns})
+select ${columns} from (
+  select ${columns}, row_number() over (
+    partition by ${key.join(', ')} order by ${identifier(table.publish.merge)} desc nulls last
+  ) as usher_newest
+  from ${stage}
+) as newest
+where usher_newest = 1`),
+  ]
+}

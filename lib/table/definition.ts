@@ -1,0 +1,57 @@
+import type { Column } from './column.ts'
+import type { Origin } from './origin.ts'
+import type { Sql } from './sql.ts'
+
+/** Where a table keeps what Usher knows of it, out of the way of the names of its columns. */
+export const definition: unique symbol = Symbol('usher.definition')
+
+/** A table of the warehouse as the rest of Usher sees it. */
+export interface Definition {
+  /** `events`, or `legacy.events` outside the schema `public`: what people call it. */
+  readonly id: string
+  readonly schema: string
+  readonly name: string
+  readonly description?: string
+  readonly columns: readonly NamedColumn[]
+  /** `all`, `even`, `auto`, or the column rows are distributed by. */
+  readonly dist: string
+  readonly sort: readonly string[]
+  readonly publish: Publish<string>
+  readonly made: Made
+  /** Megabytes of memory and minutes of time, where the task needs other than the usual. */
+  readonly resources: Resources
+  /** Set on an alias of a table inside one statement. */
+  readonly alias?: string
+}
+
+export interface NamedColumn {
+  readonly name: string
+  readonly column: Column
+}
+
+/** How a table's rows come about. */
+export type Made =
+  | { readonly by: 'extract'; readonly from: Origin<unknown>; readonly rows?: ToRows }
+  | { readonly by: 'transform'; readonly query: Sql; readonly needs: readonly Definition[] }
+
+/** Turns one record of a source into the table's rows; absent, records are rows already. */
+export type ToRows = (record: unknown) => Iterable<object>
+
+/**
+ * How a night's rows replace the old ones: all of them; those with the same primary key, where of
+ * two new rows with one key that with the higher `merge` column wins; or those of the run date.
+ */
+export type Publish<Name extends string> =
+  | 'replace'
+  | { readonly merge: Name }
+  | { readonly partition: Name }
+
+export interface Resources {
+  readonly memory?: number
+  readonly timeout?: number
+}
+
+/** Anything that is a table. */
+export interface Tabled {
+  readonly [definition]: Definition
+}

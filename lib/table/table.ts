@@ -1,0 +1,155 @@
+import { Failure } from '../error.ts'
+import { Column, type Columns, type Flag, type Row } from './column.ts'
+import {
+  type Definition,
+  definition,
+  type Resources,
+  type Tabled,
+  type ToRows,
+} from './definition.ts'
+import type { Origin } from './origin.ts'
+import { columnSql, type Mention } from './sql.ts'
+import type { TypeName } from './type.ts'
+
+/** A table: what Usher knows of it, and its columns for use in SQL. */
+export type Table<C extends Columns = Columns> = Tabled & {
+  readonly [K in keyof C & string]: Reference<C[K]>
+}
+
+/** A column as another table's SQL sees it: a value, no longer a key or a default. */
+type Reference<C> =
+  C extends Column<infer T, never>
+    ? Column<T, 'computed' | (C extends { is: { nullable: true } } ? 'nullable' : never)>
+    : never
+
+type Name<C extends Columns> = keyof C & string
+
+/** The names of the columns of one type. */
+type NameOf<C extends Columns, T extends TypeName> = {
+  [K in Name<C>]: C[K] extends Column<T, never> ? K : never
+}[Name<C>]
+
+/** What every table may say of itself, whatever its rows come from. */
+export interface Traits<C extends Columns> {
+  /** The schema, `public` unless said. */
+  readonly schema?: string
+  /** One sentence for the people who read the warehouse. */
+  readonly description?: string
+  /** How Redshift spreads the rows: by a column, a copy for `all` nodes, `even`, or `auto`. */
+  readonly dist?: Name<C> | 'all' | 'even' | 'auto'
+  /** The columns Redshift sorts by; `auto` without any. */
+  readonly sort?: readonly Name<C>[]
+  /** How the night's rows take the place of the old ones: `replace` unless said. */
+  readonly publish?:
+    | 'replace'
+    | { readonly merge: Name<C> }
+    | { readonly partition: NameOf<C, 'date'> }
+  /** Memory in MB and time in minutes, where the task needs other than the usual. */
+  readonly resources?: Resources
+}
+
+/** Forbids keys that are not columns; a callback's result is not checked for them otherwise. */
+type Only<R, C extends Columns> = { [K in keyof R]: K extends keyof C ? R[K] : never }
+
+interface Extracted<C extends Columns, Record, R extends Row<C>> extends Traits<C> {
+  readonly columns: C
+  readonly from: Origin<Record>
+  /** One row for each record. */
+  readonly row?: (record: Record) => R & Only<R, C>
+  /** None or many rows for each record. */
+  readonly rows?: (record: Record) => Iterable<R & Only<R, C>>
+}
+
+/** A property that must be there; what it holds is said elsewhere. */
+type Has<K extends string> = { readonly [key in K]: unknown }
+
+/**
+ * A table whose rows are built from the records of a source, by `row` (one of each record) or
+ * `rows` (a generator: none or many).
+ */
+export function table<C extends Columns, Record, R extends Row<C>>(
+  name: string,
+  traits: Extracted<C, Record, R> & (Has<'row'> | Has<'rows'>),
+): Table<C> {
+  const { row, rows, from } = traits
+  if (row && rows) throw new Failure('BadDeclaration', `${name}: has both row and rows; keep one`)
+  const toRows = rows ?? (row && ((record: Record) => [row(record)]))
+  return define(name, traits.columns, traits, { by: 'extract', from, rows: toRows as ToRows })
+}
+
+/** Makes the value that a table file exports, and refuses what Redshift would. */
+export function define<C extends Columns>(
+  name: string,
+  columns: C,
+  traits: Traits<C>,
+  made: Definition['made'],
+): Table<C> {
+  const schema = traits.schema ?? 'public'
+  const own: Definition = {
+    id: schema === 'public' ? name : `${schema}.${name}`,
+    schema,
+    name,
+    description: traits.description,
+    columns: Object.entries(columns).map(([name, column]) => ({ name, column })),
+    dist: traits.dist ?? 'auto',
+    sort: traits.sort ?? [],
+    publish: traits.publish ?? 'replace',
+    made,
+    resources: traits.resources ?? {},
+  }
+  check(own)
+  return tableOf<C>(own)
+}
+
+/** A table under another name inside one statement: for joining a table with itself. */
+export function alias<C extends Columns>(table: Table<C>, name: string): Table<C> {
+  return tableOf<C>({ ...table[definition], alias: name })
+}
+
+function tableOf<C extends Columns>(own: Definition): Table<C> {
+  const mention: Mention = { of: own, alias: own.alias }
+  const references = own.columns.map(({ name, column: { facts } }) => {
+    const expression = columnSql(mention, name)
+    const { type, nullable, description } = facts
+    return [name, new Column<TypeName, Flag>({ type, nullable, description, expression })]
+  })
+  return { ...Object.fromEntries(references), [definition]: own } as Table<C>
+}
+
+function check(own: Definition): void {
+  const fail = (problem: string) => {
+    throw new Failure('BadDeclaration', `${own.id}: ${problem}`)
+  }
+  const names = own.columns.map(({ name }) => name)
+  for (const [what, name] of [
+    ['table', own.name],
+    ['schema', own.schema],
+    ...names.map((name) => ['column', name]),
+  ]) {
+    if (!/^[a-z_][a-z0-9_$]*$/.test(name ?? '') || Buffer.byteLength(name ?? '') > 127) {
+      fail(`the ${what} name '${name}' must be lower-case letters, digits and _, 127 at most`)
+    }
+  }
+  if (names.length === 0) fail('has no columns')
+  if (names.length > 1600) fail(`has ${names.length} columns, Redshift holds 1600`)
+  const columnOf = (name: string) => own.columns.find((column) => column.name === name)
+  for (const name of [
+    ...own.sort,
+    ...('all even auto'.split(' ').includes(own.dist) ? [] : [own.dist]),
+  ]) {
+    const type = columnOf(name)?.column.facts.type.name
+    if (!type)
+      fail(`dist or sort names '${name}', which is not a column; it has ${names.join(', ')}`)
+    if (type === 'super' || type === 'varbyte')
+      fail(`${name} is ${type}, which cannot be dist or sort`)
+  }
+  if (own.publish !== 'replace') {
+    const by = 'merge' in own.publish ? own.publish.merge : own.publish.partition
+    if (!columnOf(by)) fail(`publish names '${by}', which is not a column`)
+    if ('merge' in own.publish && !own.columns.some(({ column }) => column.facts.key)) {
+      fail('publish merges by the primary key, and no column is .primaryKey()')
+    }
+  }
+  const nullableKey = own.columns.find(({ column: { facts } }) => facts.key && facts.nullable)
+  if (nullableKey) fail(`${nullableKey.name} is both .primaryKey() and .nullable()`)
+}

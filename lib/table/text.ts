@@ -1,0 +1,77 @@
+/** Anything JSON can hold, for a SUPER column. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json }
+
+/**
+ * Checks text against a CHAR or VARCHAR, whose length Redshift counts in bytes.
+ * NUL characters, which no Redshift text can hold, must be gone by now: see `rows.ts`.
+ */
+export function encodeText(bytes: number, charset: 'ascii' | 'utf8'): (value: unknown) => string {
+  const name = charset === 'ascii' ? `char(${bytes})` : `varchar(${bytes})`
+  return (value) => {
+    if (typeof value !== 'string') throw new Error(`is not text for ${name}`)
+    // UTF-8 needs at most three bytes for each UTF-16 unit: short text needs no counting.
+    if (value.length * 3 > bytes) {
+      const length = Buffer.byteLength(value)
+      if (length > bytes) throw new Error(`has ${length} bytes, ${name} holds ${bytes}`)
+    }
+    if (charset === 'ascii' && !isAscii(value)) {
+      throw new Error(`is not ASCII, which is all that ${name} holds: declare varchar()`)
+    }
+    return value
+  }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
+}
+
+/** The longest string inside a SUPER value, in bytes, that every Redshift accepts. */
+const SUPER_STRING = 65_535
+
+export function encodeJson(value: unknown): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value, (_key, inner) => {
+      if (typeof inner === 'string' && inner.length * 3 > SUPER_STRING) checkSuperString(inner)
+      if (typeof inner === 'number' && !Number.isFinite(inner)) throw new Error('holds a NaN')
+      return inner
+    })
+  } catch (error) {
+    throw new Error(`cannot be written as JSON: ${(error as Error).message}`)
+  }
+  if (text === undefined) throw new Error('cannot be written as JSON')
+  return text
+}
+
+/** Passes JSON text on as it is, digits and all, once it is known to be JSON. */
+export function encodeJsonText(text: string): string {
+  try {
+    JSON.parse(text)
+  } catch {
+    throw new Error('is not JSON')
+  }
+  return text
+}
+
+function checkSuperString(text: string): void {
+  const length = Buffer.byteLength(text)
+  if (length > SUPER_STRING) throw new Error(`a string of ${length} bytes, SUPER holds 65535`)
+}
+
+/** Writes bytes in hexadecimal, the only way COPY reads VARBYTE from CSV. */
+export function encodeBytes(bytes: number): (value: unknown) => string {
+  return (value) => {
+    if (!(value instanceof Uint8Array)) throw new Error(`is not bytes for varbyte(${bytes})`)
+    if (value.length > bytes) {
+      throw new Error(`has ${value.length} bytes, varbyte(${bytes}) holds ${bytes}`)
+    }
+    return Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')
+  }
+}
