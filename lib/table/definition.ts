@@ -18,7 +18,7 @@ export interface Definition {
   readonly sort: readonly string[]
   readonly publish: Publish<string>
   readonly made: Made
-  /** Megabytes of memory and minutes of time, where the task needs other than the usual. */
+  /** Memory in MB and time in minutes, where the task needs other than the usual. */
   readonly resources: Resources
   /** Set on an alias of a table inside one statement. */
   readonly alias?: string
@@ -48,7 +48,7 @@ export type Publish<Name extends string> =
 
 export interface Resources {
   readonly memory?: number
-  readonly timeout?: number
+  readonly minutes?: number
 }
 
 /** Anything that is a table. */

@@ -1,0 +1,27 @@
+import { App } from 'aws-cdk-lib'
+import { graphOf } from '../lib/graph/graph.ts'
+import { NightStack } from '../lib/stacks/night-stack.ts'
+import { StorageStack } from '../lib/stacks/storage-stack.ts'
+import { stages } from './stages.ts'
+
+const warehouse = await import('../warehouse/index.ts')
+const graph = graphOf(Object.values(warehouse))
+
+const app = new App()
+for (const stage of stages) {
+  const env = { account: stage.account, region: stage.region }
+  const storage = new StorageStack(app, `usher-${stage.name}-storage`, {
+    env,
+    stage,
+    terminationProtection: true,
+    description: 'Usher: the staging bucket and the warehouse',
+  })
+  new NightStack(app, `usher-${stage.name}-night`, {
+    env,
+    stage,
+    graph,
+    storage,
+    description: 'Usher: the functions and the state machine of a night',
+  })
+}
+app.synth()

@@ -1,0 +1,44 @@
+import { Duration, TimeZone } from 'aws-cdk-lib'
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler'
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { Construct } from 'constructs'
+
+export interface NightlyScheduleProps {
+  readonly machine: StateMachine
+  readonly startsAt: { readonly hour: number; readonly minute: number }
+  readonly timeZone: string
+  readonly enabled: boolean
+}
+
+/** Starts a night at the same time of the clock each day; a start that AWS drops lies in a queue. */
+export class NightlySchedule extends Construct {
+  constructor(scope: Construct, id: string, props: NightlyScheduleProps) {
+    super(scope, id)
+    const dropped = new Queue(this, 'Dropped', {
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    })
+    new Schedule(this, 'Schedule', {
+      description: 'Starts the nightly run of Usher',
+      enabled: props.enabled,
+      schedule: ScheduleExpression.cron({
+        hour: String(props.startsAt.hour),
+        minute: String(props.startsAt.minute),
+        timeZone: TimeZone.of(props.timeZone),
+      }),
+      target: new StepFunctionsStartExecution(props.machine, {
+        deadLetterQueue: dropped,
+        retryAttempts: 3,
+        maxEventAge: Duration.hours(1),
+        input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
+      }),
+    })
+  }
+}

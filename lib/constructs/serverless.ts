@@ -1,0 +1,84 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { GatewayVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2'
+import { CompositePrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+
+export interface ServerlessProps {
+  /** The name of the namespace and of the workgroup. */
+  readonly name: string
+  readonly database: string
+  /** Redshift Processing Units: 4, or 8 to 512 in steps of 8. */
+  readonly baseCapacity: number
+  /** What COPY may read. */
+  readonly bucket: IBucket
+}
+
+/** A Redshift Serverless of our own, in a VPC that nothing leads into. */
+export class Serverless extends Construct {
+  readonly workgroupArn: string
+  readonly secret: Secret
+  readonly copyRole: Role
+
+  constructor(scope: Construct, id: string, props: ServerlessProps) {
+    super(scope, id)
+    this.copyRole = new Role(this, 'CopyRole', {
+      description: 'COPY reads the files of a night with it',
+      assumedBy: new CompositePrincipal(
+        new ServicePrincipal('redshift.amazonaws.com'),
+        new ServicePrincipal('redshift-serverless.amazonaws.com'),
+      ),
+    })
+    props.bucket.grantRead(this.copyRole, 'staging/*')
+    this.secret = new Secret(this, 'Admin', {
+      description: `The user that Usher works as in the Redshift namespace ${props.name}`,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: 'usher' }),
+        generateStringKey: 'password',
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+    const namespace = new CfnNamespace(this, 'Namespace', {
+      namespaceName: props.name,
+      dbName: props.database,
+      adminUsername: 'usher',
+      // A reference that CloudFormation resolves; the password is in no template.
+      adminUserPassword: this.secret.secretValueFromJson('password').unsafeUnwrap(),
+      iamRoles: [this.copyRole.roleArn],
+      defaultIamRoleArn: this.copyRole.roleArn,
+      logExports: ['userlog', 'connectionlog', 'useractivitylog'],
+    })
+    namespace.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    const workgroup = new CfnWorkgroup(this, 'Workgroup', {
+      workgroupName: props.name,
+      namespaceName: namespace.ref,
+      baseCapacity: props.baseCapacity,
+      publiclyAccessible: false,
+      configParameters: [{ parameterKey: 'require_ssl', parameterValue: 'true' }],
+      ...this.network(),
+    })
+    workgroup.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    this.workgroupArn = workgroup.attrWorkgroupWorkgroupArn
+  }
+
+  private network() {
+    const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 3,
+      natGateways: 0,
+      restrictDefaultSecurityGroup: false,
+      subnetConfiguration: [{ name: 'warehouse', subnetType: SubnetType.PRIVATE_ISOLATED }],
+      gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
+    })
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Lets nobody in: Usher comes by the Data API',
+    })
+    return {
+      subnetIds: vpc.isolatedSubnets.map((s) => s.subnetId),
+      securityGroupIds: [group.securityGroupId],
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url'
+import { Duration } from 'aws-cdk-lib'
+import { type IVpc, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+
+export interface TaskFunctionProps {
+  /** The file in `lambdas/`, without its ending. */
+  readonly entry: string
+  readonly description: string
+  /** Megabytes. A whole CPU comes with 1769 of them. */
+  readonly memory: number
+  /** 15 at most. */
+  readonly minutes: number
+  /** npm packages that this function never loads: the clients of other sources. */
+  readonly without?: readonly string[]
+  readonly network?: Network
+}
+
+/** A part of somebody's VPC. */
+export interface Network {
+  readonly vpcId: string
+  readonly availabilityZones: readonly string[]
+  /** Subnets with a way to the source, to S3 and to Secrets Manager. */
+  readonly subnetIds: readonly string[]
+  /** Security groups that the source lets in. */
+  readonly securityGroupIds: readonly string[]
+}
+
+/** A Lambda function of a file in `lambdas/`, bundled by esbuild, with a role and log of its own. */
+export class TaskFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: TaskFunctionProps) {
+    const home = new Construct(scope, `${id} home`)
+    const role = new Role(home, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    const logGroup = new LogGroup(home, 'Log', { retention: RetentionDays.THREE_MONTHS })
+    logGroup.grantWrite(role)
+    if (props.network) role.addToPolicy(interfacesInVpc())
+    super(scope, id, {
+      entry: fileURLToPath(new URL(`../../lambdas/${props.entry}.ts`, import.meta.url)),
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memory,
+      timeout: Duration.minutes(props.minutes),
+      role,
+      logGroup,
+      environment: { NODE_OPTIONS: '--enable-source-maps' },
+      ...(props.network && inVpc(home, props.network)),
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: true,
+        keepNames: true,
+        sourceMap: true,
+        sourcesContent: false,
+        // The SDK in the runtime may be too old for the Data API's newer fields.
+        bundleAwsSDK: true,
+        externalModules: [...(props.without ?? [])],
+        // CommonJS inside an ES module asks for `require`.
+        banner:
+          "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+      },
+    })
+  }
+}
+
+function inVpc(scope: Construct, network: Network) {
+  const vpc: IVpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
+    vpcId: network.vpcId,
+    availabilityZones: [...network.availabilityZones],
+  })
+  const subnets = network.subnetIds.map((id) => Subnet.fromSubnetId(scope, id, id))
+  const groups = network.securityGroupIds.map((id) =>
+    SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false }),
+  )
+  return { vpc, vpcSubnets: { subnets }, securityGroups: groups }
+}
+
+/** What Lambda needs to put a function into a VPC; these actions know no narrower resource. */
+const interfacesInVpc = () =>
+  new PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+    ],
+    resources: ['*'],
+  })

@@ -1,0 +1,135 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+import type { Graph } from '../graph/graph.ts'
+import { variables } from '../night/environment.ts'
+import type { Definition, Resources } from '../table/definition.ts'
+import type { Source } from '../table/origin.ts'
+import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
+import type { Warehouse } from './warehouse.ts'
+
+export interface TaskFunctionsProps {
+  readonly graph: Graph
+  readonly bucket: IBucket
+  readonly warehouse: Warehouse
+  readonly timeZone: string
+  readonly networks?: Readonly<Record<string, Network>>
+}
+
+/**
+ * The functions of a night: one to extract from each source, with its secret and its network, one
+ * to load, one to transform, and three that keep the night together. A table that asks for its own
+ * memory or time gets a function of the same kind with that.
+ */
+export class TaskFunctions extends Construct {
+  readonly prepare: TaskFunction
+  readonly load: TaskFunction
+  readonly note: TaskFunction
+  readonly report: TaskFunction
+  private readonly props: TaskFunctionsProps
+  private readonly made = new Map<string, TaskFunction>()
+
+  constructor(scope: Construct, id: string, props: TaskFunctionsProps) {
+    super(scope, id)
+    this.props = props
+    const { bucket, warehouse, timeZone } = props
+    const small = { memory: 512, minutes: 15 }
+    this.prepare = this.make('Prepare', {
+      ...small,
+      entry: 'prepare',
+      description: 'Settles what a night is about',
+    })
+    this.prepare.addEnvironment(variables.timeZone, timeZone)
+    warehouse.grantUse(this.prepare)
+    bucket.grantDelete(this.prepare, 'receipts/*')
+    this.load = this.make('Load', {
+      ...small,
+      entry: 'load',
+      description: 'Loads extracts into the warehouse',
+    })
+    this.grantRead(this.load, 'staging')
+    bucket.grantDelete(this.load, 'staging/*')
+    bucket.grantPut(this.load, 'receipts/*')
+    warehouse.grantUse(this.load)
+    this.note = this.make('Note', {
+      ...small,
+      entry: 'note',
+      description: 'Writes down why a table failed',
+    })
+    bucket.grantPut(this.note, 'runs/*')
+    this.report = this.make('Report', {
+      ...small,
+      entry: 'report',
+      description: 'Says how a night ended',
+    })
+    this.grantRead(this.report, 'receipts', 'runs')
+  }
+
+  /** The function that extracts a table. */
+  extract(table: Definition): TaskFunction {
+    if (table.made.by !== 'extract') throw new Error(`${table.id} is not extracted`)
+    const { source } = table.made.from
+    return this.once(`Extract from ${source.name}`, table.resources, (id, resources) => {
+      const fn = this.make(id, {
+        ...{ memory: 1769, minutes: 15, ...resources },
+        entry: 'extract',
+        description: `Extracts tables from ${source.name} (${source.kind})`,
+        without: this.packagesWithout(source),
+        network: this.props.networks?.[source.name],
+      })
+      this.grantRead(fn, 'receipts')
+      this.props.bucket.grantPut(fn, 'staging/*')
+      this.props.bucket.grantDelete(fn, 'staging/*')
+      if (source.secret) Secret.fromSecretNameV2(fn, 'Secret', source.secret).grantRead(fn)
+      return fn
+    })
+  }
+
+  /** The function that makes a table by SQL. */
+  transform(table: Definition): TaskFunction {
+    return this.once('Transform', table.resources, (id, resources) => {
+      const fn = this.make(id, {
+        ...{ memory: 512, minutes: 15, ...resources },
+        entry: 'transform',
+        description: 'Makes tables inside the warehouse',
+      })
+      this.grantRead(fn, 'receipts')
+      this.props.bucket.grantPut(fn, 'receipts/*')
+      this.props.warehouse.grantUse(fn)
+      return fn
+    })
+  }
+
+  private make(id: string, props: TaskFunctionProps): TaskFunction {
+    const fn = new TaskFunction(this, id, { without: this.packagesWithout(), ...props })
+    fn.addEnvironment(variables.bucket, this.props.bucket.bucketName)
+    return fn
+  }
+
+  /** Makes a function once for each set of resources that tables ask of it. */
+  private once(
+    kind: string,
+    resources: Resources,
+    make: (id: string, resources: Resources) => TaskFunction,
+  ): TaskFunction {
+    const { memory, minutes } = resources
+    const asked = [memory && `${memory} MB`, minutes && `${minutes} min`].filter(Boolean).join(' ')
+    const id = asked ? `${kind} ${asked}` : kind
+    const fn = this.made.get(id) ?? make(id, resources)
+    this.made.set(id, fn)
+    return fn
+  }
+
+  /** Reading a missing object is only an answer, not an error, to who may list. */
+  private grantRead(fn: TaskFunction, ...prefixes: string[]): void {
+    for (const prefix of prefixes) this.props.bucket.grantRead(fn, `${prefix}/*`)
+  }
+
+  /** The clients of all sources but one. */
+  private packagesWithout(source?: Source): string[] {
+    const all = [...this.props.graph.values()].flatMap(({ table }) =>
+      table.made.by === 'extract' ? table.made.from.source.packages : [],
+    )
+    return [...new Set(all)].filter((name) => !source?.packages.includes(name))
+  }
+}

@@ -1,0 +1,89 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+import { variables } from '../night/environment.ts'
+import { Serverless } from './serverless.ts'
+
+/** A new Redshift Serverless, or a warehouse that is there. */
+export type WarehouseConfig =
+  | { readonly kind: 'new'; readonly database: string; readonly baseCapacity: number }
+  | ({ readonly kind: 'workgroup'; readonly workgroupArn: string } & Existing)
+  | ({ readonly kind: 'cluster'; readonly cluster: string } & Existing)
+
+interface Existing {
+  readonly database: string
+  /** The secret with the user and password that Usher works as. */
+  readonly secretArn: string
+  /** A role of the warehouse's own that COPY reads the bucket with. */
+  readonly copyRoleArn: string
+}
+
+export interface WarehouseProps {
+  /** What a new warehouse is called. */
+  readonly name: string
+  readonly config: WarehouseConfig
+  readonly bucket: IBucket
+}
+
+/** The Redshift that tables are loaded into, and what it takes to work there. */
+export class Warehouse extends Construct {
+  private readonly config: WarehouseConfig
+  private readonly arn: string
+  private readonly secret: ISecret
+  private readonly copyRoleArn: string
+
+  constructor(scope: Construct, id: string, { name, config, bucket }: WarehouseProps) {
+    super(scope, id)
+    this.config = config
+    if (config.kind === 'new') {
+      const made = new Serverless(this, 'Serverless', { ...config, name, bucket })
+      this.arn = made.workgroupArn
+      this.secret = made.secret
+      this.copyRoleArn = made.copyRole.roleArn
+      return
+    }
+    this.arn = config.kind === 'workgroup' ? config.workgroupArn : this.clusterArn(config.cluster)
+    this.secret = Secret.fromSecretCompleteArn(this, 'User', config.secretArn)
+    this.copyRoleArn = config.copyRoleArn
+  }
+
+  /** Lets a function run statements, and tells it where. */
+  grantUse(fn: LambdaFunction): void {
+    const { config } = this
+    fn.addEnvironment(variables.database, config.database)
+    fn.addEnvironment(variables.warehouseSecret, this.secret.secretArn)
+    fn.addEnvironment(variables.copyRole, this.copyRoleArn)
+    if (config.kind === 'cluster') fn.addEnvironment(variables.cluster, config.cluster)
+    else fn.addEnvironment(variables.workgroup, this.arn)
+    this.secret.grantRead(fn)
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['redshift-data:BatchExecuteStatement'],
+        resources: [this.arn],
+      }),
+    )
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        // These know no resource but the statement; each role sees only its own.
+        actions: [
+          'redshift-data:DescribeStatement',
+          'redshift-data:GetStatementResult',
+          'redshift-data:ListStatements',
+        ],
+        resources: ['*'],
+      }),
+    )
+  }
+
+  private clusterArn(cluster: string): string {
+    return Stack.of(this).formatArn({
+      service: 'redshift',
+      resource: 'cluster',
+      resourceName: cluster,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    })
+  }
+}

@@ -1,0 +1,43 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { FailureTopic } from '../constructs/failure-topic.ts'
+import { NightMachine } from '../constructs/night-machine.ts'
+import { NightlySchedule } from '../constructs/nightly-schedule.ts'
+import { TaskFunctions } from '../constructs/task-functions.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { Stage } from './stage.ts'
+import type { StorageStack } from './storage-stack.ts'
+
+export interface NightStackProps extends StackProps {
+  readonly stage: Stage
+  readonly graph: Graph
+  readonly storage: StorageStack
+}
+
+/** What runs a night, and holds nothing: it can be deleted and deployed anew. */
+export class NightStack extends Stack {
+  constructor(scope: Construct, id: string, props: NightStackProps) {
+    super(scope, id, props)
+    const { stage, graph, storage } = props
+    const functions = new TaskFunctions(this, 'Tasks', {
+      graph,
+      bucket: storage.bucket,
+      warehouse: storage.warehouse,
+      timeZone: stage.timeZone,
+      networks: stage.networks,
+    })
+    const { machine } = new NightMachine(this, 'Night', { graph, functions })
+    new NightlySchedule(this, 'Nightly', {
+      machine,
+      startsAt: stage.startsAt,
+      timeZone: stage.timeZone,
+      enabled: stage.scheduled,
+    })
+    const { topic } = new FailureTopic(this, 'Failures', {
+      machine,
+      emails: stage.alarmEmails ?? [],
+    })
+    new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn })
+    new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+  }
+}
