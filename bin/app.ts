@@ -1,11 +1,11 @@
 import { App } from 'aws-cdk-lib'
-import { graphOf } from '../lib/graph/graph.ts'
+
 import { NightStack } from '../lib/stacks/night-stack.ts'
 import { StorageStack } from '../lib/stacks/storage-stack.ts'
 import { stages } from './stages.ts'
+import { loadGraph } from './warehouse.ts'
 
-const warehouse = await import('../warehouse/index.ts')
-const graph = graphOf(Object.values(warehouse))
+const graph = await loadGraph()
 
 const app = new App()
 for (const stage of stages) {

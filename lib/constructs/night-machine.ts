@@ -18,7 +18,6 @@ import {
   StateMachine,
   Succeed,
   TaskInput,
-  type TaskStateBase,
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions'
 import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfunctions-tasks'
@@ -147,7 +146,7 @@ export class NightMachine extends Construct {
       // Lambda's own limit comes first, so that a function is never left running.
       taskTimeout: Timeout.duration((fn.timeout ?? Duration.minutes(15)).plus(Duration.minutes(1))),
     })
-    return task.addRetry({
+    task.addRetry({
       errors: [
         'Transient',
         'Lambda.ServiceException',
@@ -161,6 +160,7 @@ export class NightMachine extends Construct {
       maxDelay: Duration.minutes(5),
       jitterStrategy: JitterType.FULL,
     })
+    return task
   }
 }
 

@@ -35,7 +35,7 @@ export function createStage(table: Definition): string {
     ({ name, column: { facts } }) =>
       `${identifier(name)} ${facts.type.ddl}${facts.nullable ? '' : ' not null'}`,
   )
-  const spread = table.dist === 'all' ? 'diststyle even' : distribution(table)
+  const spread = ['all', 'auto'].includes(table.dist) ? 'diststyle even' : distribution(table)
   return `create temp table ${stageName(table)} (\n  ${lines.join(',\n  ')}\n)\n${spread}`
 }
 

@@ -50,7 +50,8 @@ export function publish(table: Definition, date: string): Step[] {
     ]
   }
   const key = keyOf(table).map(identifier)
-  const same = key.map((name) => `${target}.${name} = ${stage}.${name}`).join(' and ')
+  const own = identifier(table.name)
+  const same = key.map((name) => `${own}.${name} = ${stage}.${name}`).join(' and ')
   return [
     step(`delete from ${target} using ${stage} where ${same}`),
     step(`insert into ${target} (${columns})

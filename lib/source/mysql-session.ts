@@ -21,7 +21,7 @@ export interface Session {
   destroy(): void
 }
 
-interface Login {
+export interface Login {
   readonly host: string
   readonly port?: number
   readonly username: string
@@ -60,7 +60,12 @@ function checkLogin(source: Source, secret: unknown): Login {
   return login as Login
 }
 
-async function open(source: Source, login: Login, statementSeconds: number): Promise<Session> {
+/** Opens one connection, as a login says. Throws what mysql2 throws. */
+export async function open(
+  source: Source,
+  login: Login,
+  statementSeconds: number,
+): Promise<Session> {
   const { createConnection } = await import('mysql2')
   const connection = createConnection({
     host: login.host,

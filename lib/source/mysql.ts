@@ -76,7 +76,8 @@ async function* read(
 /** The one statement that is ever run on a table: its declared columns, by name. */
 function selectOf(table: string, { columns }: Reading): string {
   const quote = (name: string) => `\`${name.replaceAll('`', '``')}\``
-  return `SELECT ${columns.map(({ name }) => quote(name)).join(', ')} FROM ${quote(table)}`
+  const names = columns.map(({ name, column }) => quote(column.facts.from ?? name))
+  return `SELECT ${names.join(', ')} FROM ${quote(table)}`
 }
 
 /** Compares what arrived with what the server says it sent. */

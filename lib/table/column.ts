@@ -29,6 +29,7 @@ interface Facts {
   readonly encoding?: Encoding
   readonly fallback?: unknown
   readonly expression?: Sql
+  readonly from?: string
 }
 
 /**
@@ -67,6 +68,11 @@ export class Column<T extends TypeName = TypeName, F extends Flag = never> {
   /** The compression of the column on Redshift's disks. */
   encode(encoding: Encoding): Column<T, F> {
     return this.with({ encoding })
+  }
+
+  /** In a mirror: the column's name at the source, where it is another. */
+  from(name: string): Column<T, F> {
+    return this.with({ from: name })
   }
 
   /** In a `select`: the SQL that computes the column. */

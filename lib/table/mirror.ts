@@ -11,7 +11,10 @@ export interface Mirrored extends Origin<Cells> {
 /** A table loaded exactly as production holds it; reshape it downstream, in a transform. */
 export function mirror<C extends Columns>(
   from: Mirrored,
-  traits: Traits<C> & { readonly columns: C },
+  traits: Traits<C> & { readonly columns: C; readonly name?: string },
 ): Table<C> {
-  return define(from.table.toLowerCase(), traits.columns, traits, { by: 'extract', from })
+  return define(traits.name ?? from.table.toLowerCase(), traits.columns, traits, {
+    by: 'extract',
+    from,
+  })
 }

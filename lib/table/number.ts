@@ -6,15 +6,15 @@ export function encodeInteger(bits: 16 | 32 | 64): (value: unknown) => string {
   const fits = { 16: 4, 32: 9, 64: 18 }[bits]
   return (value) => {
     if (typeof value === 'string') {
-      if (!/^-?\d+$/.test(value)) throw new Error(`is not a ${name}`)
+      if (!/^-?\d+$/.test(value)) throw new Error(`is no ${name}`)
       if (value.length <= fits) return value
     } else if (typeof value === 'number') {
-      if (!Number.isInteger(value)) throw new Error(`is not a ${name}`)
+      if (!Number.isInteger(value)) throw new Error(`is no ${name}`)
       if (!Number.isSafeInteger(value)) {
         throw new Error('is beyond 2^53, where a number loses digits: give a bigint')
       }
     } else if (typeof value !== 'bigint') {
-      throw new Error(`is not a ${name}`)
+      throw new Error(`is no ${name}`)
     }
     const whole = BigInt(value)
     if (whole >= limit || whole < -limit) throw new Error(`is out of range for ${name}`)
@@ -28,7 +28,7 @@ export function encodeDecimal(precision: number, scale: number): (value: unknown
   return (value) => {
     const text = decimalText(value, scale)
     const match = /^(-?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(text)
-    if (!match || !/\d/.test(text)) throw new Error(`is not a ${name}`)
+    if (!match || !/\d/.test(text)) throw new Error(`is no ${name}`)
     const [, , whole = '', fraction = ''] = match
     if (fraction.length > scale) {
       throw new Error(`has ${fraction.length} decimals, ${name} holds ${scale}`)

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { Failure } from '../lib/error.ts'
+import { explain } from '../lib/source/mysql-errors.ts'
+import { describeTable, mirrorFile } from '../lib/source/mysql-schema.ts'
+import { type Login, open } from '../lib/source/mysql-session.ts'
+import { displayOn } from '../local/display.ts'
+import { provide } from '../local/sources.ts'
+import type { Command } from './usher.ts'
+import { loadGraph } from './warehouse.ts'
+
+export const mirrorCommand: Command = {
+  usage: 'mirror SOURCE TABLE',
+  summary: 'Prints the file that mirrors a MySQL table, from its live schema.',
+  help: `Reads the columns of a table from MySQL's own description of it, and prints the file
+that mirrors it, ready to commit:
+
+  npx usher mirror production events > warehouse/mysql/events.ts
+
+SOURCE is a source in warehouse/sources.ts. The server is yours where
+PRODUCTION_URL=mysql://user:password@host/db names it, else the sample's.`,
+  async run([name, table, ...others]) {
+    if (!name || !table || others.length > 0) {
+      throw new Failure('BadInput', 'give a source and a table: npx usher mirror production events')
+    }
+    const source = await sourceOf(name)
+    const { status } = displayOn(process.stderr)
+    const provided = await provide(source, { directory: resolve('.usher'), log: status })
+    if ('missing' in provided) throw new Failure('SourceRefused', `${name}: ${provided.missing}`)
+    try {
+      const login = provided.secret as Login
+      const session = await open(source, login, 60).catch((error) => {
+        throw explain(error, { source: name, database: login.dbname })
+      })
+      try {
+        process.stdout.write(mirrorFile(name, table, await describeTable(session, table)))
+      } finally {
+        session.destroy()
+      }
+    } finally {
+      status('')
+      await provided.stop?.()
+    }
+    return 0
+  },
+}
+
+async function sourceOf(name: string) {
+  const sources = [...(await loadGraph()).values()].flatMap(({ table }) =>
+    table.made.by === 'extract' && table.made.from.source.kind === 'mysql'
+      ? [table.made.from.source]
+      : [],
+  )
+  const source = sources.find((source) => source.name === name)
+  if (source) return source
+  const names = [...new Set(sources.map((source) => source.name))].join(', ')
+  throw new Failure('BadInput', `there is no MySQL source ${name}; there are: ${names || 'none'}`)
+}

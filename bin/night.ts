@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+import { Failure } from '../lib/error.ts'
+import { type Graph, upstream } from '../lib/graph/graph.ts'
+import { select } from '../lib/graph/select.ts'
+import { isDate } from '../lib/table/moment.ts'
+import { displayOn } from '../local/display.ts'
+import { runNight, type TableInfo } from '../local/night.ts'
+import { stages } from './stages.ts'
+import type { Command } from './usher.ts'
+import { loadGraph } from './warehouse.ts'
+
+export const nightCommand: Command = {
+  usage: 'night [--date 2026-11-23] [--tables a,+b] [--force]',
+  summary: 'Runs a night: the synthesized state machine, with the bundles that deploy.',
+  help: `Synthesizes the app and runs its state machine on this machine, with stand-ins for
+AWS and real source servers. The warehouse is then in .usher/warehouse.duckdb.
+
+  --date    the run date; yesterday, in the stage's time zone, unless said
+  --tables  only these, with commas between: event_demand is that table alone,
+            +event_demand is it and everything it is made from
+  --force   do the tables again that are complete already
+
+A night does what is not complete yet: after a failure, run it again.
+
+PRODUCTION_URL=mysql://user:password@host:3306/db mirrors your own MySQL in place
+of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
+  options: {
+    date: { type: 'string' },
+    tables: { type: 'string' },
+    force: { type: 'boolean', default: false },
+  },
+  async run(_words, { date, tables, force }) {
+    if (date !== undefined && !isDate(String(date))) {
+      throw new Failure('BadInput', `--date '${date}' is no date: write it as 2026-11-23`)
+    }
+    const graph = await loadGraph()
+    const names = tables === undefined ? [] : String(tables).split(',').filter(Boolean)
+    const asked = select(graph, names)
+    const display = displayOn(process.stdout)
+    const { ending, record } = await runNight({
+      tables: [...asked].map((id) => tableInfo(graph, id)),
+      all: names.length === 0,
+      date: date as string | undefined,
+      force: force === true,
+      stage: stages[0]?.name ?? '',
+      home: resolve('.usher'),
+      display,
+    })
+    display.line()
+    for (const line of record.lines()) display.line(line)
+    for (const line of record.afterwords(ending, names)) display.line(line)
+    return ending.status === 'SUCCEEDED' ? 0 : 1
+  },
+}
+
+function tableInfo(graph: Graph, id: string): TableInfo {
+  const made = graph.get(id)?.table.made
+  return {
+    id,
+    source: made?.by === 'extract' ? made.from.source : undefined,
+    upstream: [...upstream(graph, id)],
+  }
+}

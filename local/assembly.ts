@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StateMachineDefinition } from 'aws-local-stepfunctions'
+
+/** A Lambda function as the template describes it. */
+export interface FunctionResource {
+  readonly arn: string
+  /** The folder of its bundle. */
+  readonly code: string
+  /** `index.handler` */
+  readonly handler: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly timeoutSeconds: number
+  readonly memory: number
+}
+
+/** What one stage of a synthesized app would deploy, as far as a night needs it. */
+export interface Assembly {
+  readonly machine: StateMachineDefinition
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, FunctionResource>
+  readonly buckets: readonly string[]
+}
+
+interface Resource {
+  readonly Type: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+  readonly Metadata?: Readonly<Record<string, unknown>>
+}
+
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>
+  readonly Outputs?: Readonly<Record<string, { Value: unknown; Export?: { Name: string } }>>
+}
+
+const ACCOUNT = '111111111111'
+const REGION = 'us-east-1'
+
+/** Reads the stacks of a stage from `cdk.out`, giving names to what CloudFormation would name. */
+export function readAssembly(directory: string, stage: string): Assembly {
+  const templates = stacksOf(directory, stage).map((stack) => templateOf(directory, stack))
+  const resolve = resolver(templates)
+  const resources = templates.flatMap(({ Resources }) => Object.entries(Resources))
+  const ofType = (type: string) => resources.filter(([, { Type }]) => Type === type)
+  const functions = ofType('AWS::Lambda::Function').map(([id, resource]) => {
+    return functionOf(directory, id, resource, resolve)
+  })
+  const [machine, ...others] = ofType('AWS::StepFunctions::StateMachine')
+  if (!machine || others.length > 0) throw new Error(`stage ${stage} has not one state machine`)
+  return {
+    machine: JSON.parse(String(resolve(machine[1].Properties?.DefinitionString))),
+    functions: new Map(functions.map((fn) => [fn.arn, fn])),
+    buckets: ofType('AWS::S3::Bucket').map(([id]) => nameOf(id)),
+  }
+}
+
+function stacksOf(directory: string, stage: string): string[] {
+  const { artifacts } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { type: string }>
+  }
+  return Object.entries(artifacts).flatMap(([name, { type }]) =>
+    type === 'aws:cloudformation:stack' && name.startsWith(`usher-${stage}-`) ? [name] : [],
+  )
+}
+
+const templateOf = (directory: string, stack: string): Template =>
+  JSON.parse(readFileSync(join(directory, `${stack}.template.json`), 'utf8'))
+
+function functionOf(
+  directory: string,
+  id: string,
+  { Properties = {}, Metadata = {} }: Resource,
+  resolve: (value: unknown) => unknown,
+): FunctionResource {
+  const { Variables = {} } = resolve(Properties.Environment ?? {}) as {
+    Variables?: Record<string, string>
+  }
+  return {
+    arn: arnOf(id, 'AWS::Lambda::Function'),
+    code: join(directory, String(Metadata['aws:asset:path'])),
+    handler: String(Properties.Handler),
+    environment: Variables,
+    timeoutSeconds: Number(Properties.Timeout ?? 3),
+    memory: Number(Properties.MemorySize ?? 128),
+  }
+}
+
+/** A bucket's name allows no capitals; nothing else here minds. */
+const nameOf = (id: string): string => id.toLowerCase()
+
+function arnOf(id: string, type: string): string {
+  const service = type.split('::')[1]?.toLowerCase()
+  if (type === 'AWS::S3::Bucket') return `arn:aws:s3:::${nameOf(id)}`
+  if (type === 'AWS::IAM::Role') return `arn:aws:iam::${ACCOUNT}:role/${id}`
+  const kind = type === 'AWS::Lambda::Function' ? 'function:' : ''
+  return `arn:aws:${service}:${REGION}:${ACCOUNT}:${kind}${id}`
+}
+
+/** Does what CloudFormation does with `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Sub` and exports. */
+function resolver(templates: readonly Template[]): (value: unknown) => unknown {
+  const types = new Map(
+    templates.flatMap(({ Resources }) => Object.entries(Resources).map(([id, r]) => [id, r.Type])),
+  )
+  const exported = new Map(
+    templates.flatMap(({ Outputs = {} }) =>
+      Object.values(Outputs).flatMap(({ Value, Export }) => (Export ? [[Export.Name, Value]] : [])),
+    ) as [string, unknown][],
+  )
+  const pseudo: Record<string, string> = {
+    'AWS::Partition': 'aws',
+    'AWS::Region': REGION,
+    'AWS::AccountId': ACCOUNT,
+    'AWS::URLSuffix': 'amazonaws.com',
+  }
+  const ref = (id: string) => {
+    const type = types.get(id)
+    if (type === undefined) return pseudo[id] ?? id
+    // What a Ref of these gives is their ARN.
+    return /SecretsManager::Secret|SNS::Topic|StateMachine/.test(type)
+      ? arnOf(id, type)
+      : nameOf(id)
+  }
+  const resolve = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(resolve)
+    if (typeof value !== 'object' || value === null) return value
+    const [[key, argument] = [], ...others] = Object.entries(value)
+    if (key !== undefined && others.length === 0) {
+      if (key === 'Ref') return ref(argument)
+      if (key === 'Fn::GetAtt') return arnOf(argument[0], types.get(argument[0]) ?? '')
+      if (key === 'Fn::ImportValue') return resolve(exported.get(argument))
+      if (key === 'Fn::Join') return (resolve(argument[1]) as string[]).join(argument[0])
+      if (key === 'Fn::Sub') {
+        return String(argument).replace(/\$\{([^}]+)\}/g, (_, id) => ref(id))
+      }
+      if (key.startsWith('Fn::')) throw new Error(`${key} is not known to a local night`)
+    }
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolve(inner)]))
+  }
+  return resolve
+}

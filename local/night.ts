@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { readAssembly } from './assembly.ts'
+import { count, type Display, seconds } from './display.ts'
+import { startLambda } from './lambda.ts'
+import { type Ending, runMachine } from './machine.ts'
+import { NightRecord } from './record.ts'
+import { startRedshift } from './redshift/index.ts'
+import { startS3 } from './services/s3.ts'
+import { startSecrets } from './services/secrets.ts'
+import { provide, type SourceInfo } from './sources.ts'
+
+/** A table of the warehouse, as far as a night on one machine must know it. */
+export interface TableInfo {
+  readonly id: string
+  readonly source?: SourceInfo
+  /** All tables it is made from, directly or not. */
+  readonly upstream: readonly string[]
+}
+
+export interface NightOptions {
+  /** The tables that were asked for. */
+  readonly tables: readonly TableInfo[]
+  /** Whether that is every table there is. */
+  readonly all: boolean
+  readonly date?: string
+  readonly force: boolean
+  readonly stage: string
+  /** Where everything that stays is kept: `.usher`. */
+  readonly home: string
+  readonly display: Display
+}
+
+/** A night on one machine; gives what became of it. Everything it starts, it stops. */
+export async function runNight(
+  options: NightOptions,
+): Promise<{ ending: Ending; record: NightRecord }> {
+  const { display, home } = options
+  const run = `local-${new Date().toISOString().replaceAll(/\W/g, '').slice(0, 15)}-${randomBytes(2).toString('hex')}`
+  const nights = join(home, 'nights')
+  await mkdir(nights, { recursive: true })
+  const log = createWriteStream(join(nights, `${run}.log`))
+  const closing: (() => unknown)[] = [() => log.end()]
+  const record = new NightRecord((line) => display.line(`  ${line}`))
+  try {
+    const assembly = await step(display, 'synthesize the app', () => synthesize(options.stage))
+    const { secrets, missing, stops } = await provideSources(options)
+    closing.push(...stops)
+    const asked = withoutMissing(options.tables, missing, record)
+    const s3 = await startS3(join(home, 's3'), assembly.buckets)
+    closing.push(() => s3.stop())
+    const redshift = await startRedshift({ file: join(home, 'warehouse.duckdb'), s3: s3.client })
+    closing.push(() => redshift.close())
+    const secretsManager = await startSecrets(secrets)
+    closing.push(() => secretsManager.stop())
+    const lambda = startLambda({
+      environment: {
+        ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+        AWS_ENDPOINT_URL_S3: s3.url,
+        AWS_ENDPOINT_URL_REDSHIFT_DATA: redshift.url,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+        // Whatever else a function might ask of AWS, nobody answers.
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+      concurrency: 2 * availableParallelism(),
+      log: (line) => {
+        log.write(`${line}\n`)
+        showProgress(display, record, line)
+      },
+    })
+    closing.push(() => lambda.stop())
+    if (asked.length === 0) return { ending: { status: 'SUCCEEDED' }, record }
+    const input = {
+      ...(options.date ? { date: options.date } : { scheduledTime: new Date().toISOString() }),
+      ...(options.all && asked.length === options.tables.length
+        ? {}
+        : { tables: asked.map(({ id }) => id) }),
+      ...(options.force && { force: true }),
+    }
+    display.line()
+    const ending = await runMachine(
+      assembly,
+      { input, name: run },
+      async (fn, event) => {
+        const result = await lambda.invoke(fn, event)
+        await s3.save()
+        return result
+      },
+      record,
+    )
+    await writeFile(
+      join(nights, `${run}.json`),
+      JSON.stringify({ run, input, ...ending, tables: [...record.tables.values()] }, null, 2),
+    )
+    return { ending, record }
+  } finally {
+    for (const close of closing.reverse()) await close()
+  }
+}
+
+/** Synthesizes the app as `cdk deploy` would, and reads what came out. */
+async function synthesize(stage: string) {
+  const cdk = resolve('node_modules/.bin/cdk')
+  const args = ['synth', '--quiet', '--no-lookups', '--no-notices', '--app', 'node bin/app.ts']
+  const env = { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' }
+  try {
+    await promisify(execFile)(cdk, args, { env })
+  } catch (error) {
+    const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string }
+    throw new Error(`the app cannot be synthesized:\n${stdout}${stderr}`)
+  }
+  return readAssembly(resolve('cdk.out'), stage)
+}
+
+async function step<T>(display: Display, what: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now()
+  display.status(`  ${what} …`)
+  const result = await work()
+  display.line(`  ${what.padEnd(48)} ${seconds((performance.now() - start) / 1000).padStart(12)}`)
+  return result
+}
+
+async function provideSources({ tables, home, display }: NightOptions) {
+  const sources = new Map(
+    tables.flatMap(({ source }) => (source?.secret ? [[source.name, source]] : [])),
+  )
+  const secrets: Record<string, object> = {}
+  const missing = new Map<string, string>()
+  const stops: (() => Promise<void>)[] = []
+  for (const source of sources.values()) {
+    const provided = await step(display, `reach ${source.name} (${source.kind})`, () =>
+      provide(source, { directory: home, log: (text) => display.status(`  ${text}`) }),
+    )
+    if ('missing' in provided) missing.set(source.name, provided.missing)
+    else {
+      secrets[source.secret ?? ''] = provided.secret
+      if (provided.stop) stops.push(provided.stop)
+    }
+  }
+  return { secrets, missing, stops }
+}
+
+/** Leaves out the tables of sources that cannot be had, and all that is made from them. */
+function withoutMissing(
+  tables: readonly TableInfo[],
+  missing: ReadonlyMap<string, string>,
+  record: NightRecord,
+): TableInfo[] {
+  const gone = new Map(
+    tables.flatMap(({ id, source }) =>
+      source && missing.has(source.name) ? [[id, source.name]] : [],
+    ),
+  )
+  return tables.filter(({ id, source, upstream }) => {
+    const lost = gone.get(id) ?? upstream.map((need) => gone.get(need)).find(Boolean)
+    if (lost === undefined) return true
+    const skipped = record.recordOf(id)
+    skipped.outcome = 'skipped'
+    skipped.message = source ? missing.get(lost) : `it is made from tables of ${lost}`
+    return false
+  })
+}
+
+/** Shows how far the extracts are: each says so in its log, once a second. */
+function showProgress(display: Display, { running }: NightRecord, line: string): void {
+  if (!line.startsWith('{"message":"extracting"')) return
+  const { table, rows } = JSON.parse(line) as { table: string; rows: number }
+  const others = [...running.keys()].filter((state) => !state.endsWith(` ${table}`))
+  display.status(`  Extract ${table}: ${count(rows)} rows; ${others.join(', ')}`)
+}

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Secrets {
+  readonly url: string
+  stop(): void
+}
+
+/** AWS Secrets Manager, as far as reading a secret goes. */
+export async function startSecrets(secrets: Readonly<Record<string, object>>): Promise<Secrets> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const reply = (status: number, body: object) => {
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
+      response.end(JSON.stringify(body))
+    }
+    if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
+      return reply(400, {
+        __type: 'InvalidRequestException',
+        message: 'only GetSecretValue is known',
+      })
+    }
+    const { SecretId = '' } = JSON.parse(Buffer.concat(chunks).toString()) as { SecretId?: string }
+    const secret = Object.hasOwn(secrets, SecretId) ? secrets[SecretId] : undefined
+    if (secret === undefined) {
+      const message = `Secrets Manager can't find the specified secret.`
+      return reply(400, { __type: 'ResourceNotFoundException', message })
+    }
+    reply(200, { Name: SecretId, ARN: SecretId, SecretString: JSON.stringify(secret) })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,33 @@
+lock "public"."sales";
+
+create temp table "stage_sales" (
+  "id" bigint not null,
+  "event" varchar(255),
+  "price" decimal(10,2) not null,
+  "currency" char(3) not null,
+  "sold_on" date not null,
+  "sold_at" timestamp not null,
+  "updated_at" timestamptz not null,
+  "attributes" super,
+  "token" varbyte(16)
+)
+diststyle key distkey ("id");
+
+copy "stage_sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
+from 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json'
+iam_role 'arn:aws:iam::111111111111:role/copy'
+manifest format csv null as 'NULL_0badcafe' zstd
+dateformat 'auto' timeformat 'auto' compupdate off statupdate off;
+
+select 1 / case when (select count(*) from "stage_sales") = 3 then 1 else 0 end;
+
+delete from "public"."sales";
+
+insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
+select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token" from "stage_sales";
+
+insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, loaded_at)
+select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
+  cast(:manifest as varchar(1024)), getdate()
+from "stage_sales";
+-- {"run":"run-1","table":"sales","date":"2026-11-23","manifest":"s3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json"}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { zstdDecompressSync } from 'node:zlib'
+import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { generator, integer, table, varchar } from '#lib'
+import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
+import { deleteExtract, extract } from '../../lib/manifest/extract.ts'
+import type { CopyManifest } from '../../lib/manifest/manifest.ts'
+import { type Chunk, writeParts } from '../../lib/manifest/writer.ts'
+import { definition } from '../../lib/table/definition.ts'
+import { type S3, startS3 } from '../../local/services/s3.ts'
+
+let s3: S3
+let bucket: Bucket
+beforeAll(async () => {
+  s3 = await startS3('/nonexistent', ['staging'])
+  bucket = bucketOf('staging', s3.client)
+})
+afterAll(() => s3.stop())
+
+const keys = async (Prefix: string) => {
+  const { Contents = [] } = await s3.client.send(
+    new ListObjectsV2Command({ Bucket: 'staging', Prefix }),
+  )
+  return Contents.map(({ Key }) => Key)
+}
+const bytesOf = async (key: string) => Buffer.concat(await (await bucket.stream(key)).toArray())
+
+const numbers = (count: number, then?: Error) =>
+  table('numbers', {
+    columns: { id: integer().primaryKey(), text: varchar(100) },
+    from: generator(function* () {
+      for (let id = 0; id < count; id++) yield { id, text: `number ${id}` }
+      if (then) throw then
+    }),
+    row: (record) => record,
+  })[definition]
+
+const options = (prefix: string) => ({
+  date: '2026-11-23',
+  bucket,
+  prefix,
+  signal: new AbortController().signal,
+})
+
+describe('an extract', () => {
+  it('lists in its manifest the parts it wrote, with their sizes', async () => {
+    const done = await extract({ table: numbers(2500), ...options('staging/whole') })
+    expect(done).toMatchObject({ table: 'numbers', rows: 2500, columns: ['id', 'text'], notes: {} })
+    const manifest = await bucket.get<CopyManifest>('staging/whole/manifest.json')
+    expect(manifest).toEqual({
+      entries: done.parts.map(({ key, bytes }) => ({
+        url: `s3://staging/${key}`,
+        mandatory: true,
+        meta: { content_length: bytes },
+      })),
+    })
+    const [part] = done.parts
+    const file = await bytesOf(part?.key ?? '')
+    expect(file.length).toBe(part?.bytes)
+    expect(createHash('sha256').update(file).digest('hex')).toBe(part?.sha256)
+    const lines = zstdDecompressSync(file).toString().split('\n')
+    expect([lines[0], lines[2499], lines.length]).toEqual([
+      '0,"number 0"',
+      '2499,"number 2499"',
+      2501,
+    ])
+  })
+
+  it('of no rows is whole: a manifest without parts', async () => {
+    const done = await extract({ table: numbers(0), ...options('staging/empty') })
+    expect(done).toMatchObject({ rows: 0, bytes: 0, parts: [] })
+    expect(await bucket.get('staging/empty/manifest.json')).toEqual({ entries: [] })
+  })
+
+  it('that fails leaves nothing on S3: no manifest, no part, no unfinished upload', async () => {
+    const broken = numbers(300_000, new Error('the source broke'))
+    await expect(extract({ table: broken, ...options('staging/broken') })).rejects.toThrow(
+      'the source broke',
+    )
+    expect(await keys('staging/broken')).toEqual([])
+  })
+
+  it('is deleted whole, manifest first', async () => {
+    const done = await extract({ table: numbers(10), ...options('staging/deleted') })
+    await deleteExtract(bucket, 'staging/deleted', done)
+    expect(await keys('staging/deleted')).toEqual([])
+  })
+})
+
+async function* noise(megabytes: number, then?: Error): AsyncGenerator<Chunk> {
+  for (let i = 0; i < megabytes; i++) {
+    let text = ''
+    // Digits of a hash do not compress below half: the parts are large on S3 too.
+    for (let n = 0; n < 16_384; n++) text += createHash('sha256').update(`${i} ${n}`).digest('hex')
+    yield { text, rows: 16_384 }
+  }
+  if (then) throw then
+}
+
+describe('the writer', () => {
+  it('rolls parts by size, and gives each its rows', async () => {
+    const parts = await writeParts(bucket, 'staging/rolled', noise(7), 3 * 1024 * 1024)
+    expect(parts.map(({ rows }) => rows)).toEqual([49_152, 49_152, 16_384])
+    expect(await keys('staging/rolled')).toEqual([
+      'staging/rolled/part-00000.csv.zst',
+      'staging/rolled/part-00001.csv.zst',
+      'staging/rolled/part-00002.csv.zst',
+    ])
+  })
+
+  it('leaves no part and no unfinished upload when a large one breaks off', async () => {
+    const chunks = noise(24, new Error('broke off'))
+    await expect(writeParts(bucket, 'staging/half', chunks, 4 * 1024 * 1024)).rejects.toThrow(
+      'broke off',
+    )
+    expect(await keys('staging/half')).toEqual([])
+    const { Uploads = [] } = await s3.client
+      .send(new ListMultipartUploadsCommand({ Bucket: 'staging' }))
+      .catch(() => ({ Uploads: [] }))
+    expect(Uploads).toEqual([])
+  })
+
+  it('fails, and does not hang, where S3 refuses', async () => {
+    const nowhere = bucketOf('no-such-bucket', s3.client)
+    await expect(writeParts(nowhere, 'staging/x', noise(20))).rejects.toThrow()
+  })
+})

@@ -1,0 +1,153 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  bigint,
+  char,
+  date,
+  decimal,
+  generator,
+  integer,
+  sql,
+  super_,
+  table,
+  timestamp,
+  timestamptz,
+  transform,
+  varbyte,
+  varchar,
+} from '#lib'
+import type { Extract } from '../../lib/manifest/manifest.ts'
+import { createTable } from '../../lib/redshift/ddl.ts'
+import { loadSteps, transformSteps } from '../../lib/redshift/load.ts'
+import type { Step } from '../../lib/redshift/publish.ts'
+import { changes } from '../../lib/redshift/schema.ts'
+import { definition } from '../../lib/table/definition.ts'
+import { expectGolden } from '../golden.ts'
+
+const nothing = generator<never>(() => [])
+const columns = {
+  id: bigint().primaryKey().encode('az64'),
+  event: varchar(255).nullable().describe("The event's title"),
+  price: decimal(10, 2).default('0.00'),
+  currency: char(3).default('USD').encode('bytedict'),
+  sold_on: date(),
+  sold_at: timestamp(),
+  updated_at: timestamptz(),
+  attributes: super_().nullable(),
+  token: varbyte(16).nullable(),
+}
+const sales = (publish?: 'replace' | { merge: 'updated_at' } | { partition: 'sold_on' }) =>
+  table('sales', {
+    columns,
+    publish,
+    dist: 'id',
+    sort: ['sold_on', 'id'],
+    from: nothing,
+    row: (record) => record,
+  })
+const own = sales()[definition]
+
+const extract = { rows: 3, marker: 'NULL_0badcafe', codec: 'zstd' } as Extract
+const load = {
+  run: 'run-1',
+  date: '2026-11-23',
+  manifest: 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json',
+}
+const copyRole = 'arn:aws:iam::111111111111:role/copy'
+const script = (steps: readonly Step[]) =>
+  steps
+    .map(({ statement: { text, parameters } }) => {
+      const bound = Object.keys(parameters).length > 0 ? `\n-- ${JSON.stringify(parameters)}` : ''
+      return `${text};${bound}\n`
+    })
+    .join('\n')
+
+describe('the SQL of a load', () => {
+  it('creates the table as its columns declare it', () => {
+    expectGolden('sales.ddl.sql', `${createTable(own)};\n`)
+  })
+  it.each([
+    ['replace', 'replace'],
+    ['merge', { merge: 'updated_at' }],
+    ['partition', { partition: 'sold_on' }],
+  ] as const)('stages, checks and publishes in one transaction: %s', (name, publish) => {
+    const steps = loadSteps(sales(publish)[definition], extract, load, copyRole)
+    expectGolden(`sales.${name}.sql`, script(steps))
+    expect(steps.length).toBeLessThanOrEqual(40)
+  })
+  it('has nothing to copy from an empty extract, and publishes it all the same', () => {
+    const steps = script(loadSteps(own, { ...extract, rows: 0 }, load, copyRole))
+    expect(steps).not.toMatch(/^copy/m)
+    expect(steps).toContain('delete from "public"."sales"')
+  })
+  it('never truncates, drops or commits', () => {
+    const all = (['replace', { merge: 'updated_at' }, { partition: 'sold_on' }] as const).flatMap(
+      (publish) => loadSteps(sales(publish)[definition], extract, load, copyRole),
+    )
+    expect(script(all)).not.toMatch(/\b(truncate|drop|commit|append)\b/i)
+  })
+  it('makes a transform the same way', () => {
+    const table = sales()
+    const daily = transform('sales_by_day', {
+      select: { sold_on: table.sold_on, sales: integer().as(sql`count(*)`) },
+      from: sql`${table} where ${table.currency} = ${'USD'} group by 1`,
+      sort: ['sold_on'],
+    })
+    expectGolden(
+      'sales_by_day.transform.sql',
+      script(transformSteps(daily[definition], { ...load, manifest: undefined })),
+    )
+  })
+})
+
+describe('a table that is there already', () => {
+  const live = [
+    { name: 'id', ddl: 'bigint', nullable: false, default: false },
+    { name: 'event', ddl: 'varchar(255)', nullable: true, default: false },
+    { name: 'price', ddl: 'decimal(10,2)', nullable: false, default: true },
+    { name: 'currency', ddl: 'char(3)', nullable: false, default: true },
+    { name: 'sold_on', ddl: 'date', nullable: false, default: false },
+    { name: 'sold_at', ddl: 'timestamp', nullable: false, default: false },
+    { name: 'updated_at', ddl: 'timestamptz', nullable: false, default: false },
+    { name: 'attributes', ddl: 'super', nullable: true, default: false },
+    { name: 'token', ddl: 'varbyte(16)', nullable: true, default: false },
+  ]
+  const but = (name: string, change: Partial<(typeof live)[number]>) =>
+    live.map((column) => (column.name === name ? { ...column, ...change } : column))
+
+  it('stays as it is where nothing changed, or it is wider', () => {
+    expect(changes(own, live)).toEqual([])
+    expect(changes(own, but('event', { ddl: 'varchar(500)' }))).toEqual([])
+    expect(changes(own, but('sold_on', { nullable: true }))).toEqual([])
+  })
+  it('gets the columns that are new', () => {
+    expect(
+      changes(
+        own,
+        live.filter(({ name }) => name !== 'price' && name !== 'sold_on'),
+      ),
+    ).toEqual([
+      `alter table "public"."sales" add column "price" decimal(10,2) default 0.00 not null`,
+      `alter table "public"."sales" add column "sold_on" date`,
+    ])
+  })
+  it.each([
+    [
+      but('event', { ddl: 'varchar(100)' }),
+      'event is varchar(100) and declared varchar(255). Run: alter table "public"."sales" alter column "event" type varchar(255);',
+    ],
+    [
+      but('price', { ddl: 'integer' }),
+      'price is integer and declared decimal(10,2). Run: alter table "public"."sales" rename column "price" to "price_old";',
+    ],
+    [
+      but('event', { nullable: false }),
+      'event takes no NULL there. Run: alter table "public"."sales" rename column "event" to "event_old";',
+    ],
+    [
+      [...live, { name: 'old', ddl: 'date', nullable: false, default: false }],
+      'old is no longer declared, and it takes no NULL. Run: alter table "public"."sales" drop column "old";',
+    ],
+  ])('is left alone where rows would be lost, and the error says what to run', (found, problem) => {
+    expect(() => changes(own, found)).toThrow(`sales has changed: ${problem}`)
+  })
+})

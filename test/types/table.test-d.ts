@@ -1,0 +1,205 @@
+/** What the compiler must refuse. Each line below an `@ts-expect-error` fails the type check. */
+import {
+  bigint,
+  boolean,
+  calendar,
+  date,
+  decimal,
+  generator,
+  integer,
+  mirror,
+  mysql,
+  smallint,
+  sql,
+  super_,
+  table,
+  timestamptz,
+  transform,
+  varbyte,
+  varchar,
+} from '#lib'
+
+const days = calendar('2026-01-01', '2026-12-31')
+const columns = { id: integer().primaryKey(), name: varchar(20), note: varchar(20).nullable() }
+
+table('whole', {
+  columns,
+  from: days,
+  row: (day) => ({ id: day.year, name: day.iso, note: null }),
+})
+
+table('missing_column', {
+  columns,
+  from: days,
+  // @ts-expect-error name is missing
+  row: (day) => ({ id: day.year, note: null }),
+})
+
+table('extra_column', {
+  columns,
+  from: days,
+  // @ts-expect-error nickname is no column
+  row: (day) => ({ id: day.year, name: day.iso, note: null, nickname: 'x' }),
+})
+
+table('mistyped_column', {
+  columns,
+  from: days,
+  // @ts-expect-error name is text
+  row: (day) => ({ id: day.year, name: day.year, note: null }),
+})
+
+table('null_in_not_null', {
+  columns,
+  from: days,
+  // @ts-expect-error name is not nullable
+  row: (day) => ({ id: day.year, name: null, note: null }),
+})
+
+table('missing_in_rows', {
+  columns,
+  from: days,
+  // @ts-expect-error name is missing
+  *rows(day) {
+    yield { id: day.year, note: null }
+  },
+})
+
+table('extra_in_rows', {
+  columns,
+  from: days,
+  // @ts-expect-error nickname is no column
+  *rows(day) {
+    yield { id: day.year, name: day.iso, note: null, nickname: 'x' }
+  },
+})
+
+table(
+  'no_rows',
+  // @ts-expect-error neither row nor rows
+  { columns, from: days },
+)
+
+table('unknown_field', {
+  columns,
+  from: days,
+  // @ts-expect-error a day has no `yeer`
+  row: (day) => ({ id: day.yeer, name: day.iso, note: null }),
+})
+
+table('unknown_sort', {
+  columns,
+  // @ts-expect-error idd is no column
+  sort: ['idd'],
+  from: days,
+  row: (day) => ({ id: day.year, name: day.iso, note: null }),
+})
+
+table('unknown_dist', {
+  columns,
+  // @ts-expect-error idd is no column
+  dist: 'idd',
+  from: days,
+  row: (day) => ({ id: day.year, name: day.iso, note: null }),
+})
+
+table('merge_by_unknown', {
+  columns,
+  // @ts-expect-error updated_at is no column
+  publish: { merge: 'updated_at' },
+  from: days,
+  row: (day) => ({ id: day.year, name: day.iso, note: null }),
+})
+
+table('partition_by_number', {
+  columns: { id: integer(), date: date() },
+  // @ts-expect-error id is no date
+  publish: { partition: 'id' },
+  from: days,
+  row: (day) => ({ id: day.year, date: day.iso }),
+})
+
+const typed = generator(function* () {
+  yield { big: 2n ** 63n - 1n, price: '12.30', at: new Date(0), doc: { a: [1, null] } }
+})
+table('every_digit', {
+  columns: { big: bigint(), price: decimal(10, 2), at: timestamptz(), doc: super_() },
+  from: typed,
+  row: (record) => record,
+})
+table('lost_digits', {
+  columns: { big: integer(), bytes: varbyte(10).default(new Uint8Array()) },
+  from: typed,
+  // @ts-expect-error an integer is never a bigint
+  row: (record) => ({ big: record.big }),
+})
+table('with_default', {
+  columns: { id: integer(), is_open: boolean().default(false) },
+  from: days,
+  row: (day) => ({ id: day.year }),
+})
+// @ts-expect-error a default is of the column's type
+boolean().default('no')
+
+const production = mysql('production', { secret: 'usher/production' })
+const events = mirror(production.table('events'), {
+  columns: { id: bigint().primaryKey(), title: varchar(255), rank: smallint().nullable() },
+  sort: ['id'],
+})
+mirror(production.table('events'), {
+  columns: { id: bigint().primaryKey() },
+  // @ts-expect-error title is not declared
+  dist: 'title',
+})
+
+transform('good', {
+  select: {
+    event_id: events.id,
+    title: events.title.nullable(),
+    events: integer().as(sql`count(*)`),
+  },
+  from: sql`${events} where ${events.id} > ${5} group by 1, 2`,
+  dist: 'event_id',
+})
+
+transform('wrong_column', {
+  select: {
+    // @ts-expect-error events has no column titel
+    title: events.titel,
+  },
+  from: sql`${events}`,
+})
+
+transform('wrong_column_in_sql', {
+  select: { title: events.title },
+  // @ts-expect-error events has no column titel
+  from: sql`${events} where ${events.titel} <> ''`,
+})
+
+transform('not_computed', {
+  // @ts-expect-error integer() says nothing of how it is computed
+  select: { events: integer() },
+  from: sql`${events}`,
+})
+
+transform('wrong_sort', {
+  select: { event_id: events.id },
+  from: sql`${events}`,
+  // @ts-expect-error id is called event_id here
+  sort: ['id'],
+})
+
+const whole = transform('by_query', {
+  columns: { id: bigint(), total: decimal(38, 2) },
+  query: sql`with all_events as (select ${events.id} from ${events}) select id, 1 as total from all_events`,
+  publish: 'replace',
+})
+// @ts-expect-error not a column of it
+void whole.title
+
+// @ts-expect-error undefined cannot stand in SQL
+void sql`select ${undefined}`
+// @ts-expect-error nor can any object
+void sql`select ${{ id: 1 }}`
+// @ts-expect-error a column without SQL neither
+void sql`select ${integer()}`
