@@ -1,7 +1,44 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Failure } from '../lib/error.ts'
 import { type Graph, graphOf } from '../lib/graph/graph.ts'
+import { definition } from '../lib/table/definition.ts'
 
-/** The graph of the warehouse as its files declare it now. */
+const folder = fileURLToPath(new URL('../warehouse', import.meta.url))
+const index = join(folder, 'index.ts')
+
+/** The files that declare tables: all of `warehouse/` in folders of subjects. */
+const tableFiles = (): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && dirname(file) !== '.')
+    .sort()
+
+/**
+ * The graph of the warehouse as its files are now. `warehouse/index.ts`, which the bundles import, is
+ * brought up to date first, so that a new table is one new file. Throws a BadDeclaration where a file
+ * does not export the table that it is named after.
+ */
 export async function loadGraph(): Promise<Graph> {
-  const tables = await import('../warehouse/index.ts')
-  return graphOf(Object.values(tables))
+  const files = tableFiles()
+  const text = indexOf(files)
+  if (readFileSync(index, 'utf8') !== text) writeFileSync(index, text)
+  const tables: unknown[] = []
+  for (const file of files) {
+    const exports = (await import(pathToFileURL(join(folder, file)).href)) as object
+    const name = basename(file, '.ts')
+    const table = (exports as Record<string, unknown>)[name]
+    if (typeof table !== 'object' || table === null || !(definition in table)) {
+      throw new Failure('BadDeclaration', `warehouse/${file} exports no table called ${name}`)
+    }
+    tables.push(...Object.values(exports))
+  }
+  return graphOf(tables)
 }
+
+const indexOf = (files: readonly string[]): string =>
+  [
+    '// Written from the files beside it whenever the app is synthesized: there is nothing to edit.',
+    ...files.map((file) => `export * from './${file}'`),
+    '',
+  ].join('\n')

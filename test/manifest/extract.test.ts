@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
-import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { generator, integer, table, varchar } from '#lib'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
@@ -110,15 +110,26 @@ describe('the writer', () => {
   })
 
   it('leaves no part and no unfinished upload when a large one breaks off', async () => {
-    const chunks = noise(24, new Error('broke off'))
-    await expect(writeParts(bucket, 'staging/half', chunks, 4 * 1024 * 1024)).rejects.toThrow(
+    const sent: string[] = []
+    s3.client.middlewareStack.add(
+      (next, context) => (args) => {
+        sent.push(context.commandName ?? '')
+        return next(args)
+      },
+      { step: 'initialize', name: 'spy' },
+    )
+    const chunks = noise(40, new Error('broke off'))
+    await expect(writeParts(bucket, 'staging/half', chunks, 32 * 1024 * 1024)).rejects.toThrow(
       'broke off',
     )
+    s3.client.middlewareStack.remove('spy')
     expect(await keys('staging/half')).toEqual([])
-    const { Uploads = [] } = await s3.client
-      .send(new ListMultipartUploadsCommand({ Bucket: 'staging' }))
-      .catch(() => ({ Uploads: [] }))
-    expect(Uploads).toEqual([])
+    expect(sent.filter((command) => command === 'CreateMultipartUploadCommand')).not.toEqual([])
+    const open = (command: string) =>
+      ({ CreateMultipartUpload: 1, CompleteMultipartUpload: -1, AbortMultipartUpload: -1 })[
+        command.replace('Command', '')
+      ] ?? 0
+    expect(sent.reduce((uploads, command) => uploads + open(command), 0)).toBe(0)
   })
 
   it('fails, and does not hang, where S3 refuses', async () => {

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** What each room may import: other rooms, and packages. The rooms further down know of none above. */
+const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = {
+  'lib/error.ts': { rooms: [] },
+  'lib/table': { rooms: ['lib/error.ts'] },
+  'lib/graph': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:crypto$/ },
+  'lib/source': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:/ },
+  'lib/index.ts': { rooms: ['lib/table', 'lib/source'] },
+  'lib/manifest': {
+    rooms: ['lib/error.ts', 'lib/table'],
+    packages: /^(node:|@aws-sdk\/(client-s3|lib-storage)$)/,
+  },
+  'lib/redshift': {
+    rooms: ['lib/error.ts', 'lib/table', 'lib/manifest'],
+    packages: /^(node:|@aws-sdk\/client-redshift-data$)/,
+  },
+  'lib/night': {
+    rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/manifest', 'lib/redshift'],
+    packages: /^node:crypto$/,
+  },
+  'lib/constructs': {
+    rooms: ['lib/table', 'lib/graph', 'lib/night'],
+    packages: /^(node:url|aws-cdk-lib(\/.*)?|constructs)$/,
+  },
+  'lib/stacks': {
+    rooms: ['lib/graph', 'lib/constructs'],
+    packages: /^(aws-cdk-lib(\/.*)?|constructs)$/,
+  },
+  warehouse: { rooms: ['lib/index.ts'] },
+  lambdas: { rooms: ['lib/error.ts', 'lib/graph', 'lib/night', 'warehouse'] },
+  local: {
+    rooms: [],
+    packages:
+      /^(node:|@aws-sdk\/client-s3$|@duckdb\/|@polyglot-sql\/|aws-local-stepfunctions$|csv-parse|fauxqs$|mysql2)/,
+  },
+  bin: {
+    rooms: ['lib/error.ts', 'lib/graph', 'lib/table', 'lib/source', 'lib/stacks', 'local', 'warehouse'],
+    packages: /^(node:|aws-cdk-lib$)/,
+  },
+}
+
+interface Import {
+  readonly file: string
+  readonly target: string
+  readonly isType: boolean
+  readonly isDynamic: boolean
+}
+
+const files = ['bin', 'lib', 'lambdas', 'local', 'warehouse'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file)),
+)
+
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(root, file), 'utf8')
+  const matches = [
+    ...text.matchAll(/^(?:import|export) (?<type>type )?[^'"`;]*?from '(?<target>[^']+)'/gms),
+    ...text.matchAll(/^import '(?<target>[^']+)'/gm),
+    ...text.matchAll(/\bimport\('(?<target>[^']+)'\)/g),
+  ]
+  return matches.map(({ 0: whole, groups }) => ({
+    file,
+    target: groups?.target ?? '',
+    isType: groups?.type !== undefined,
+    isDynamic: whole.startsWith('import('),
+  }))
+})
+
+const roomOf = (file: string) =>
+  Object.keys(rooms).find((room) => file === room || file.startsWith(`${room}/`))
+
+describe('the house', () => {
+  it('has only rooms that are known', () => {
+    expect(files.filter((file) => !roomOf(file))).toEqual([])
+  })
+
+  it('imports one way', () => {
+    expect(imports.length).toBeGreaterThan(100)
+    const wrong = imports.filter(({ file, target, isType, isDynamic }) => {
+      const room = roomOf(file) ?? ''
+      const { rooms: allowed = [], packages = /^$/ } = rooms[room] ?? {}
+      if (target === '#lib') return !allowed.includes('lib/index.ts')
+      if (!target.startsWith('.')) {
+        // A client that is loaded at the moment of use weighs on nobody else.
+        return !(packages.test(target) || isType || (isDynamic && room !== 'lib/table'))
+      }
+      const other = roomOf(relative(root, resolve(root, dirname(file), target))) ?? 'nowhere'
+      return other !== room && !allowed.includes(other)
+    })
+    expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
+  })
+
+  it('names the ending of every file it imports', () => {
+    const bare = imports.filter(({ target }) => target.startsWith('.') && !target.endsWith('.ts'))
+    expect(bare).toEqual([])
+  })
+
+  it('has no default exports', () => {
+    const found = files.filter((file) => /^export default/m.test(readFileSync(join(root, file), 'utf8')))
+    expect(found).toEqual([])
+  })
+
+  it('explains every room', () => {
+    const folders = Object.keys(rooms).filter((room) => !room.endsWith('.ts') && room !== 'bin')
+    const silent = folders.filter((room) => !readdirSync(join(root, room)).includes('README.md'))
+    expect(silent).toEqual([])
+  })
+})
