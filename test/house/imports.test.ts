@@ -39,7 +39,15 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       /^(node:|@aws-sdk\/client-s3$|@duckdb\/|@polyglot-sql\/|aws-local-stepfunctions$|csv-parse|fauxqs$|mysql2)/,
   },
   bin: {
-    rooms: ['lib/error.ts', 'lib/graph', 'lib/table', 'lib/source', 'lib/stacks', 'local', 'warehouse'],
+    rooms: [
+      'lib/error.ts',
+      'lib/graph',
+      'lib/table',
+      'lib/source',
+      'lib/stacks',
+      'local',
+      'warehouse',
+    ],
     packages: /^(node:|aws-cdk-lib$)/,
   },
 }
@@ -102,7 +110,9 @@ describe('the house', () => {
   })
 
   it('has no default exports', () => {
-    const found = files.filter((file) => /^export default/m.test(readFileSync(join(root, file), 'utf8')))
+    const found = files.filter((file) =>
+      /^export default/m.test(readFileSync(join(root, file), 'utf8')),
+    )
     expect(found).toEqual([])
   })
 

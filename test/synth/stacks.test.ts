@@ -1,0 +1,275 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import aslValidator from 'asl-validator'
+import { App } from 'aws-cdk-lib'
+import { Match, Template } from 'aws-cdk-lib/assertions'
+import { calendar, integer, mirror, mysql, sql, table, transform } from '#lib'
+import { graphOf } from '../../lib/graph/graph.ts'
+import { NightStack } from '../../lib/stacks/night-stack.ts'
+import type { Stage } from '../../lib/stacks/stage.ts'
+import { StorageStack } from '../../lib/stacks/storage-stack.ts'
+import { expectGolden } from '../golden.ts'
+
+const cdk = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'))
+
+const production = mysql('production', { secret: 'usher/production' })
+const billing = mysql('billing', { secret: 'usher/billing' })
+const columns = { id: integer().primaryKey() }
+const dim_date = table('dim_date', {
+  columns,
+  from: calendar('2026-01-01', '2026-01-02'),
+  row: (day) => ({ id: day.day }),
+})
+const events = mirror(production.table('events'), { columns })
+const orders = mirror(production.table('orders'), { columns, resources: { memory: 3008 } })
+const invoices = mirror(billing.table('invoices'), { columns, schema: 'billing' })
+const sales = transform('sales', {
+  select: { id: orders.id },
+  from: sql`${orders} join ${events} on ${events.id} = ${orders.id}`,
+})
+const graph = graphOf([dim_date, events, orders, invoices, sales])
+
+const base: Stage = {
+  name: 'test',
+  startsAt: { hour: 3, minute: 30 },
+  timeZone: 'Europe/London',
+  scheduled: true,
+  warehouse: { kind: 'new', database: 'warehouse', baseCapacity: 8 },
+  alarmEmails: ['data@example.com'],
+}
+
+function synthesize(stage: Stage) {
+  // Bundles are not what these tests look at; they take most of the time.
+  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } })
+  const storage = new StorageStack(app, 'storage', { stage })
+  const night = new NightStack(app, 'night', { stage, graph, storage })
+  return { storage: Template.fromStack(storage), night: Template.fromStack(night) }
+}
+
+interface State {
+  readonly Type: string
+  readonly Next?: string
+  readonly TimeoutSeconds?: number
+  readonly Retry?: readonly { ErrorEquals: readonly string[] }[]
+  readonly Catch?: readonly { ErrorEquals: readonly string[]; Next: string }[]
+  readonly Branches?: readonly States[]
+}
+interface States {
+  readonly StartAt: string
+  readonly States: Readonly<Record<string, State>>
+}
+
+/** The state machine, with a name in place of each ARN. */
+function machineOf(template: Template): States {
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
+  const [, pieces]: [string, unknown[]] = machine?.Properties.DefinitionString['Fn::Join'] ?? [
+    '',
+    [],
+  ]
+  const text = pieces.map((piece) => {
+    if (typeof piece === 'string') return piece
+    const [id] = (piece as { 'Fn::GetAtt': string[] })['Fn::GetAtt']
+    return `arn:aws:lambda:us-east-1:111111111111:function:${id?.slice(0, -8)}`
+  })
+  return JSON.parse(text.join(''))
+}
+
+const allStates = ({ States }: States): [string, State][] =>
+  Object.entries(States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.Branches ?? []).flatMap(allStates),
+  ])
+
+let storage: Template
+let night: Template
+let machine: States
+beforeAll(() => {
+  ;({ storage, night } = synthesize(base))
+  machine = machineOf(night)
+})
+
+describe('the state machine', () => {
+  it('is the dependency graph', () => {
+    expectGolden('night.asl.json', `${JSON.stringify(machine, null, 2)}\n`)
+  })
+  it('passes a validator that is not ours', () => {
+    const { isValid, errors } = aslValidator(machine, { checkPaths: true, checkArn: true })
+    expect(errors).toEqual([])
+    expect(isValid).toBe(true)
+  })
+  it('retries and limits every task', () => {
+    const tasks = allStates(machine).filter(([, { Type }]) => Type === 'Task')
+    expect(tasks.length).toBeGreaterThan(10)
+    for (const [, { TimeoutSeconds, Retry }] of tasks) {
+      expect(TimeoutSeconds).toBeGreaterThan(60)
+      expect(Retry?.[0]?.ErrorEquals).toContain('Transient')
+    }
+  })
+  it('catches every failure of a table, so that the night goes on', () => {
+    const tables = allStates(machine).filter(([name]) => /^(Extract|Load|Transform) /.test(name))
+    expect(tables.map(([name]) => name).sort()).toEqual([
+      'Extract billing.invoices',
+      'Extract dim_date',
+      'Extract events',
+      'Extract orders',
+      'Load billing.invoices',
+      'Load dim_date',
+      'Load events',
+      'Load orders',
+      'Transform sales',
+    ])
+    for (const [name, { Catch }] of tables) {
+      const id = name.split(' ')[1]
+      expect(Catch).toEqual([
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: `${id} failed` },
+      ])
+    }
+  })
+})
+
+describe('the functions', () => {
+  it('are one for each source, and one for each size that a table asks for', () => {
+    const functions = Object.values(night.findResources('AWS::Lambda::Function'))
+    expect(functions.map(({ Properties }) => Properties.Description).sort()).toEqual([
+      'Extracts tables from billing (mysql)',
+      'Extracts tables from code (generator)',
+      'Extracts tables from production (mysql)',
+      'Extracts tables from production (mysql)',
+      'Loads extracts into the warehouse',
+      'Makes tables inside the warehouse',
+      'Says how a night ended',
+      'Settles what a night is about',
+      'Writes down why a table failed',
+    ])
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+    }
+    night.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 3008 })
+  })
+  it('read the secret of their own source and of no other', () => {
+    const readers = Object.entries(night.findResources('AWS::IAM::Policy')).flatMap(
+      ([id, policy]) => {
+        const text = JSON.stringify(policy)
+        return ['usher/production', 'usher/billing'].flatMap((name) =>
+          text.includes(`secret:${name}-??????`) ? [[id.replace(/home.*/, ''), name]] : [],
+        )
+      },
+    )
+    expect(readers.sort()).toEqual([
+      ['TasksExtractfrombilling', 'usher/billing'],
+      ['TasksExtractfromproduction', 'usher/production'],
+      ['TasksExtractfromproduction3008MB', 'usher/production'],
+    ])
+  })
+  it('may do nothing to everything', () => {
+    for (const policy of Object.values(night.findResources('AWS::IAM::Policy'))) {
+      for (const { Action, Resource } of policy.Properties.PolicyDocument.Statement) {
+        expect([Action].flat()).not.toContain('*')
+        if (Resource !== '*') continue
+        // These have no narrower resource: statements, traces, and log deliveries.
+        for (const action of [Action].flat()) {
+          expect(action).toMatch(/^(redshift-data:(Describe|Get|List)|xray:|logs:)/)
+        }
+      }
+    }
+  })
+})
+
+describe('the schedule', () => {
+  it('starts on the clocks of the business and says for when', () => {
+    night.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(30 3 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/London',
+      State: 'ENABLED',
+      Target: Match.objectLike({ Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}' }),
+    })
+  })
+  it('tells the topic of every night that did not succeed', () => {
+    night.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: Match.objectLike({
+        detail: Match.objectLike({ status: ['FAILED', 'TIMED_OUT', 'ABORTED'] }),
+      }),
+    })
+    night.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'data@example.com' })
+  })
+})
+
+describe('the storage', () => {
+  it('outlives the stack', () => {
+    for (const type of ['AWS::S3::Bucket', 'AWS::RedshiftServerless::Namespace']) {
+      for (const resource of Object.values(storage.findResources(type))) {
+        expect(resource.DeletionPolicy).toBe('Retain')
+      }
+    }
+  })
+  it('keeps the password out of the template', () => {
+    const [namespace] = Object.values(storage.findResources('AWS::RedshiftServerless::Namespace'))
+    expect(JSON.stringify(namespace?.Properties.AdminUserPassword)).toContain(
+      '{{resolve:secretsmanager:',
+    )
+  })
+  it('lets nobody reach the warehouse from outside', () => {
+    storage.hasResourceProperties('AWS::RedshiftServerless::Workgroup', {
+      PubliclyAccessible: false,
+    })
+    for (const group of Object.values(storage.findResources('AWS::EC2::SecurityGroup'))) {
+      expect(group.Properties.SecurityGroupIngress).toBeUndefined()
+    }
+    storage.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0)
+  })
+  it.each<[string, Stage['warehouse'], object]>([
+    [
+      'workgroup',
+      {
+        kind: 'workgroup',
+        workgroupArn: 'arn:aws:redshift-serverless:eu-west-1:111111111111:workgroup/abc',
+        database: 'dwh',
+        secretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:dwh-AbCdEf',
+        copyRoleArn: 'arn:aws:iam::111111111111:role/copy',
+      },
+      {
+        USHER_WORKGROUP: 'arn:aws:redshift-serverless:eu-west-1:111111111111:workgroup/abc',
+        USHER_DATABASE: 'dwh',
+      },
+    ],
+    [
+      'cluster',
+      {
+        kind: 'cluster',
+        cluster: 'analytics',
+        database: 'dwh',
+        secretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:dwh-AbCdEf',
+        copyRoleArn: 'arn:aws:iam::111111111111:role/copy',
+      },
+      { USHER_CLUSTER: 'analytics', USHER_COPY_ROLE: 'arn:aws:iam::111111111111:role/copy' },
+    ],
+  ])('can be a %s that is there already', (_kind, warehouse, variables) => {
+    const templates = synthesize({ ...base, warehouse })
+    templates.storage.resourceCountIs('AWS::RedshiftServerless::Workgroup', 0)
+    templates.night.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Loads extracts into the warehouse',
+      Environment: { Variables: Match.objectLike(variables) },
+    })
+  })
+})
+
+it('puts only the functions of a source in a VPC there', () => {
+  const { night } = synthesize({
+    ...base,
+    networks: {
+      production: {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['eu-west-1a'],
+        subnetIds: ['subnet-0123456789abcdef0'],
+        securityGroupIds: ['sg-0123456789abcdef0'],
+      },
+    },
+  })
+  const inVpc = Object.values(night.findResources('AWS::Lambda::Function')).flatMap(
+    ({ Properties }) => (Properties.VpcConfig ? [Properties.Description] : []),
+  )
+  expect(inVpc).toEqual([
+    'Extracts tables from production (mysql)',
+    'Extracts tables from production (mysql)',
+  ])
+})
