@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Failure } from '../lib/error.ts'
+import { Failure, messageOf } from '../lib/error.ts'
 import { type Graph, graphOf } from '../lib/graph/graph.ts'
 import { definition } from '../lib/table/definition.ts'
 
@@ -25,15 +25,26 @@ export async function loadGraph(): Promise<Graph> {
   if (readFileSync(index, 'utf8') !== text) writeFileSync(index, text)
   const tables: unknown[] = []
   for (const file of files) {
-    const exports = (await import(pathToFileURL(join(folder, file)).href)) as object
+    const exports = await importTables(file)
     const name = basename(file, '.ts')
-    const table = (exports as Record<string, unknown>)[name]
+    const table = exports[name]
     if (typeof table !== 'object' || table === null || !(definition in table)) {
       throw new Failure('BadDeclaration', `warehouse/${file} exports no table called ${name}`)
     }
     tables.push(...Object.values(exports))
   }
   return graphOf(tables)
+}
+
+async function importTables(file: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(pathToFileURL(join(folder, file)).href)
+  } catch (error) {
+    // The mistake may be in a file that this one imports: the stack knows which, and the line.
+    const where = /warehouse\/[^\s:?]+:\d+/.exec(String((error as Error).stack))?.[0]
+    const problem = `${where ?? `warehouse/${file}`}: ${messageOf(error)}`
+    throw new Failure('BadDeclaration', problem, { cause: error })
+  }
 }
 
 const indexOf = (files: readonly string[]): string =>

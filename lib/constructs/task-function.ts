@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Duration } from 'aws-cdk-lib'
-import { type IVpc, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2'
+import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
@@ -23,6 +23,7 @@ export interface TaskFunctionProps {
 /** A part of somebody's VPC. */
 export interface Network {
   readonly vpcId: string
+  /** The zones of the subnets, in their order. */
   readonly availabilityZones: readonly string[]
   /** Subnets with a way to the source, to S3 and to Secrets Manager. */
   readonly subnetIds: readonly string[]
@@ -72,12 +73,14 @@ function inVpc(scope: Construct, network: Network) {
   const vpc: IVpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
     vpcId: network.vpcId,
     availabilityZones: [...network.availabilityZones],
+    privateSubnetIds: [...network.subnetIds],
+    // Nothing is routed from here; without ids CDK warns of each subnet.
+    privateSubnetRouteTableIds: network.subnetIds.map(() => 'unknown'),
   })
-  const subnets = network.subnetIds.map((id) => Subnet.fromSubnetId(scope, id, id))
   const groups = network.securityGroupIds.map((id) =>
     SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false }),
   )
-  return { vpc, vpcSubnets: { subnets }, securityGroups: groups }
+  return { vpc, securityGroups: groups }
 }
 
 /** What Lambda needs to put a function into a VPC; these actions know no narrower resource. */

@@ -14,8 +14,8 @@ export interface MysqlColumn {
   /** The most characters, and the most bytes in its own character set. */
   readonly characters: number
   readonly bytes: number
-  /** The most bytes of one character. */
-  readonly widest: number
+  /** Its character set: `utf8mb4`. */
+  readonly charset: string
   readonly precision: number
   readonly scale: number
   /** MariaDB keeps JSON as text, with a check that it is JSON. */
@@ -23,10 +23,10 @@ export interface MysqlColumn {
 }
 
 const COLUMNS = `SELECT c.column_name, c.data_type, c.column_type, c.is_nullable, c.column_key,
-  c.column_comment, c.character_maximum_length, c.character_octet_length, s.maxlen,
+  c.column_comment, c.character_maximum_length, c.character_octet_length,
+  c.character_set_name,
   c.numeric_precision, c.numeric_scale
 FROM information_schema.columns c
-LEFT JOIN information_schema.character_sets s ON s.character_set_name = c.character_set_name
 WHERE c.table_schema = DATABASE() AND c.table_name = ?
 ORDER BY c.ordinal_position`
 
@@ -55,7 +55,7 @@ export async function describeTable(session: Session, table: string): Promise<My
       comment,
       characters,
       bytes,
-      widest,
+      charset,
       precision,
       scale,
     ]) => ({
@@ -67,7 +67,7 @@ export async function describeTable(session: Session, table: string): Promise<My
       comment: comment ?? '',
       characters: Number(characters ?? 0),
       bytes: Number(bytes ?? 0),
-      widest: Number(widest ?? 4),
+      charset: charset ?? '',
       precision: Number(precision ?? 0),
       scale: Number(scale ?? 0),
       json: checks.some(
@@ -126,12 +126,11 @@ const others: Readonly<Record<string, (column: MysqlColumn) => Mapped>> = {
   longblob: bytes,
 }
 
-/** VARCHAR counts bytes of UTF-8; MySQL counts characters. */
-function text({ characters, widest, json }: MysqlColumn): Mapped {
+/** VARCHAR counts bytes of UTF-8. A character of an older set, such as the euro, may need three. */
+function text({ characters, bytes, charset, json }: MysqlColumn): Mapped {
   if (json) return { column: 'super_()' }
-  // Latin-1 needs one byte there, and two as UTF-8.
-  const utf8 = characters * (widest === 1 ? 2 : widest)
-  if (utf8 <= VARCHAR) return { column: `varchar(${Math.max(utf8, 1)})` }
+  const most = /^(ascii|utf8(mb[34])?)$/.test(charset) ? bytes : characters * 3
+  if (most <= VARCHAR) return { column: `varchar(${Math.max(most, 1)})` }
   return { column: `varchar(${VARCHAR})`, remark: 'MySQL allows more; longer text is refused' }
 }
 

@@ -1,0 +1,38 @@
+import {
+  bigint,
+  date,
+  decimal,
+  mirror,
+  smallint,
+  time,
+  timestamp,
+  timestamptz,
+  varbyte,
+  varchar,
+} from '#lib'
+import { production } from '../sources.ts'
+
+export const orders = mirror(production.table('orders'), {
+  columns: {
+    id: decimal(20, 0).primaryKey(),
+    user_id: bigint(),
+    listing_id: decimal(20, 0),
+    event_id: bigint(),
+    quantity: smallint(),
+    price: decimal(12, 4),
+    fee: decimal(12, 4),
+    currency: varchar(3),
+    status: varchar(36),
+    promo_code: varchar(128).nullable(),
+    note: varchar(2000).nullable(),
+    ordered_at: timestamp(),
+    delivered_on: date().nullable(),
+    delivery_seconds: time().nullable(),
+    channel: varchar(120),
+    payload: varbyte(32).nullable(),
+    created_at: timestamptz(),
+    updated_at: timestamptz(),
+  },
+  dist: 'event_id',
+  sort: ['ordered_at'],
+})
