@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { startMarketplace } from './mysql/index.ts'
+import { secretOf } from './services/secrets.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {
@@ -67,19 +68,4 @@ function reach(host: string, port: number): Promise<string | undefined> {
     socket.once('timeout', () => settle('no answer in 5 seconds'))
     socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message))
   })
-}
-
-/** The secret that says what a URL says. TLS is verified unless the server is this machine's own. */
-export function secretOf(url: URL): object {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const here = host === 'localhost' || host === '::1' || host.startsWith('127.')
-  const tls = url.searchParams.get('tls')
-  return {
-    host,
-    port: Number(url.port || 3306),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    dbname: decodeURIComponent(url.pathname.slice(1)),
-    ...((tls === 'false' || (here && tls !== 'true')) && { tls: false }),
-  }
 }

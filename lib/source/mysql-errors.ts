@@ -55,15 +55,15 @@ export function explain(error: unknown, context: Context): Failure {
         `${there} has no column ${column}: correct ${file}, or see \`npx usher mirror ${source} ${table}\``,
       )
     }
-    case 'ER_QUERY_TIMEOUT':
-    case 'ER_STATEMENT_TIMEOUT':
-      return refused(`${there}: the SELECT took longer than statementSeconds allows`)
     case 'ENOTFOUND':
       return refused(`${source}: there is no host ${(error as { hostname?: string }).hostname}`)
     case 'HANDSHAKE_NO_SSL_SUPPORT':
       return refused(
         `${source}: the server has no TLS; if that is right, put "tls": false in its secret`,
       )
+  }
+  if (/max_(statement|execution)_time|maximum statement execution time/i.test(message)) {
+    return refused(`${there}: the SELECT took longer than statementSeconds allows`)
   }
   if (/certificate|altnames/i.test(message)) {
     return refused(

@@ -91,8 +91,7 @@ export async function open(
     source: source.name,
     database: login.dbname,
     rows,
-    stream: (sql) =>
-      connection.query({ sql, ...RAW }).stream({ highWaterMark: 500, objectMode: true }),
+    stream: (sql) => streamRows(connection, sql),
     foundRows: async () => Number((await rows('SELECT FOUND_ROWS()'))[0]?.[0]),
     destroy: () => connection.destroy(),
   }
@@ -100,6 +99,13 @@ export async function open(
 
 /** Values as the bytes that the server sent: text for all but binary types. */
 const RAW = { rowsAsArray: true, typeCast: false } satisfies Partial<QueryOptions>
+
+function streamRows(connection: Connection, sql: string): Readable {
+  const rows = connection.query({ sql, ...RAW }).stream({ highWaterMark: 500 })
+  // mysql2 tells only the connection that it is lost, and leaves the stream waiting for ever.
+  connection.once('error', (error) => rows.destroy(error))
+  return rows
+}
 
 function queryRows(
   connection: Connection,

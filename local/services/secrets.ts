@@ -38,3 +38,18 @@ export async function startSecrets(secrets: Readonly<Record<string, object>>): P
     },
   }
 }
+
+/** The secret that says what a URL says. TLS is verified unless the server is this machine's own. */
+export function secretOf(url: URL): object {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const here = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  const tls = url.searchParams.get('tls')
+  return {
+    host,
+    port: Number(url.port || 3306),
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    dbname: decodeURIComponent(url.pathname.slice(1)),
+    ...((tls === 'false' || (here && tls !== 'true')) && { tls: false }),
+  }
+}

@@ -1,0 +1,274 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { integer, mirror, mysql, timestamp, varchar } from '#lib'
+import { describeTable, mirrorFile } from '../../lib/source/mysql-schema.ts'
+import { type Login, open } from '../../lib/source/mysql-session.ts'
+import type { Columns } from '../../lib/table/column.ts'
+import { definition } from '../../lib/table/definition.ts'
+import type { Cells } from '../../lib/table/origin.ts'
+import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
+import { type Secrets, secretOf, startSecrets } from '../../local/services/secrets.ts'
+
+const installed = findServer()
+if (!installed)
+  console.warn('No MariaDB or MySQL server is installed: the tests of its source are skipped')
+const suite = installed ? describe : describe.skip
+
+suite('the mysql source', () => {
+  let directory: string
+  let server: Server
+  let admin: Connection
+  let secrets: Secrets
+  let login: Login
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'usher-mysql-test-'))
+    server = await startServer({ dir: directory, database: 'shop' })
+    admin = await createConnection(server.adminUrl)
+    await admin.query('CREATE DATABASE IF NOT EXISTS shop CHARACTER SET utf8mb4')
+    await admin.query('USE shop')
+    login = secretOf(new URL(server.url)) as Login
+    secrets = await startSecrets({
+      good: login,
+      'wrong password': { ...login, password: 'wrong' },
+      'no database': { ...login, dbname: 'nowhere' },
+      tls: { ...login, tls: undefined },
+      'half a secret': { host: '127.0.0.1' },
+    })
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = secrets.url
+    process.env.AWS_REGION = 'us-east-1'
+    process.env.AWS_ACCESS_KEY_ID = 'test'
+    process.env.AWS_SECRET_ACCESS_KEY = 'test'
+  }, 60_000)
+
+  afterAll(async () => {
+    await admin?.end()
+    await server?.stop()
+    secrets?.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  /** Reads a table as an extract would. */
+  async function read(
+    table: string,
+    columns: Columns,
+    {
+      secret = 'good',
+      onBatch = async () => {},
+      seconds = 60,
+      signal = new AbortController().signal,
+    } = {},
+  ) {
+    const source = mysql('production', { secret, statementSeconds: seconds })
+    const own = mirror(source.table(table), { columns })[definition]
+    if (own.made.by !== 'extract') throw new Error('no extract')
+    const notes: string[] = []
+    const reading = {
+      table: own.id,
+      columns: own.columns,
+      date: '2026-11-23',
+      signal,
+      note: (what: string) => notes.push(what),
+    }
+    const rows: Cells[] = []
+    for await (const batch of own.made.from.read(reading)) {
+      rows.push(...(batch as Cells[]))
+      await onBatch()
+    }
+    return { rows, notes }
+  }
+
+  it('gives every value as MySQL holds it', async () => {
+    await admin.query(`CREATE OR REPLACE TABLE kinds (
+      id bigint unsigned PRIMARY KEY, big bigint, price decimal(38,10), ratio double,
+      flag bit(1), bits bit(64), day date, at datetime(6), instant timestamp(3) NULL,
+      span time(2), born year, kind enum('a','b,c'), tags set('x','y'), doc json,
+      latin varchar(20) CHARACTER SET latin1, emoji varchar(20), raw varbinary(4), empty varchar(5), nothing text)`)
+    await admin.query(`SET time_zone = '+02:00'`)
+    await admin.query(
+      `INSERT INTO kinds VALUES (18446744073709551615, -9223372036854775808,
+        '1234567890123456789012345678.0123456789', 0.1, b'1', b'1000000000000000000000000000000000000000000000000000000000000001',
+        '2026-11-23', '2026-11-23 10:00:00.123456', '2026-11-23 10:00:00.5', '-838:59:59.25', 2026,
+        'b,c', 'x,y', '{"id": 9007199254740993}', ?, ?, x'00ff0a22', '', NULL)`,
+      ['café €', 'a\r\n"b"\\N\t😀'],
+    )
+    const names =
+      'id big price ratio flag bits day at instant span born kind tags doc latin emoji raw empty nothing'
+    const columns = Object.fromEntries(
+      names.split(' ').map((name) => [name, varchar(100).nullable()]),
+    )
+    const { rows } = await read('kinds', columns)
+    expect(rows).toEqual([
+      [
+        '18446744073709551615',
+        '-9223372036854775808',
+        '1234567890123456789012345678.0123456789',
+        '0.1',
+        '1',
+        '9223372036854775809',
+        '2026-11-23',
+        '2026-11-23 10:00:00.123456',
+        '2026-11-23 08:00:00.500',
+        '-838:59:59.25',
+        '2026',
+        'b,c',
+        'x,y',
+        '{"id": 9007199254740993}',
+        'café €',
+        'a\r\n"b"\\N\t😀',
+        Buffer.from([0x00, 0xff, 0x0a, 0x22]),
+        '',
+        null,
+      ],
+    ])
+  })
+
+  it('loads zero dates as NULL and counts them, or fails where the column takes no NULL', async () => {
+    await admin.query(`SET sql_mode = ''`)
+    await admin.query('CREATE OR REPLACE TABLE zero (id int PRIMARY KEY, at datetime)')
+    await admin.query(
+      `INSERT INTO zero VALUES (1, '0000-00-00 00:00:00'), (2, '2026-11-00 00:00:00'), (3, '2026-11-23 10:00:00')`,
+    )
+    const { rows, notes } = await read('zero', { id: integer(), at: timestamp().nullable() })
+    expect(rows).toEqual([
+      ['1', null],
+      ['2', null],
+      ['3', '2026-11-23 10:00:00'],
+    ])
+    expect(notes).toEqual(['at: zero dates loaded as NULL', 'at: zero dates loaded as NULL'])
+    await expect(read('zero', { id: integer(), at: timestamp() })).rejects.toThrow(
+      "zero.at holds the date '0000-00-00 00:00:00': declare it .nullable()",
+    )
+  })
+
+  it('reads every row of a large table, and only the declared columns', async () => {
+    await admin.query(
+      'CREATE OR REPLACE TABLE numbers (id int PRIMARY KEY, twice int, unused text)',
+    )
+    await admin.query(`INSERT INTO numbers SELECT seq, seq * 2, 'x' FROM seq_1_to_50000`)
+    const { rows } = await read('numbers', { twice: integer(), id: integer() })
+    expect(rows.length).toBe(50_000)
+    expect(rows.reduce((sum, [twice]) => sum + Number(twice), 0)).toBe(50_000 * 50_001)
+  })
+
+  it('never takes a result that is cut short for a whole one', async () => {
+    let batches = 0
+    const killAll = async () => {
+      if (++batches !== 2) return
+      const [processes] = await admin.query(
+        `SELECT id FROM information_schema.processlist WHERE user = 'usher'`,
+      )
+      for (const { id } of processes as { id: number }[]) await admin.query(`KILL CONNECTION ${id}`)
+    }
+    await admin.query('CREATE OR REPLACE TABLE wide (id int PRIMARY KEY, filler varchar(1000))')
+    await admin.query(`INSERT INTO wide SELECT seq, REPEAT('x', 1000) FROM seq_1_to_60000`)
+    const cut = read('wide', { id: integer(), filler: varchar(1000) }, { onBatch: killAll })
+    await expect(cut).rejects.toMatchObject({ name: 'Transient' })
+  })
+
+  it('lets the server end a SELECT that takes too long', async () => {
+    await admin.query(
+      `CREATE OR REPLACE VIEW slow AS SELECT seq AS id, SLEEP(0.5) AS naps FROM seq_1_to_20`,
+    )
+    await expect(read('slow', { id: integer(), naps: integer() }, { seconds: 1 })).rejects.toThrow(
+      'production.slow: the SELECT took longer than statementSeconds allows',
+    )
+  })
+
+  it('stops at once when it is aborted', async () => {
+    const controller = new AbortController()
+    const abort = async () => controller.abort(new Error('enough'))
+    const { signal } = controller
+    await expect(read('wide', { id: integer() }, { onBatch: abort, signal })).rejects.toThrow(
+      'enough',
+    )
+  })
+
+  it('can write nothing, even where its user could', async () => {
+    const root = { ...login, ...(secretOf(new URL(server.adminUrl)) as Login), dbname: 'shop' }
+    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, root, 10)
+    await expect(session.rows(`INSERT INTO numbers VALUES (0, 0, '')`)).rejects.toThrow(
+      /READ ONLY/i,
+    )
+    session.destroy()
+  })
+
+  it.each([
+    [
+      'wrong password',
+      'numbers',
+      { id: integer() },
+      /^production: MySQL refuses the user or its password/,
+    ],
+    [
+      'no database',
+      'numbers',
+      { id: integer() },
+      /^production: (there is no database|the user may not read the database) nowhere/,
+    ],
+    [
+      'good',
+      'nothing',
+      { id: integer() },
+      'production.nothing: there is no such table in the database shop',
+    ],
+    [
+      'good',
+      'numbers',
+      { id: integer(), nickname: integer() },
+      'production.numbers has no column nickname: correct the columns of numbers, or see `npx usher mirror production numbers`',
+    ],
+    [
+      'half a secret',
+      'numbers',
+      { id: integer() },
+      'the secret half a secret of production has no username',
+    ],
+    ['no such secret', 'numbers', { id: integer() }, 'there is no secret no such secret'],
+  ])('says in one sentence what is wrong: %s, %s', async (secret, table, columns, problem) => {
+    await expect(read(table, columns as Columns, { secret })).rejects.toMatchObject({
+      name: 'SourceRefused',
+      message:
+        typeof problem === 'string'
+          ? expect.stringContaining(problem)
+          : expect.stringMatching(problem),
+    })
+  })
+
+  it('insists on TLS unless its secret says otherwise', async () => {
+    await expect(read('numbers', { id: integer() }, { secret: 'tls' })).rejects.toThrow(
+      /production: the server('s certificate is not trusted| has no TLS)/,
+    )
+  })
+
+  it('writes the file that mirrors a table', async () => {
+    await admin.query(`CREATE OR REPLACE TABLE \`Odd Table\` (
+      id bigint unsigned PRIMARY KEY, \`Order Total\` decimal(10,2) NOT NULL COMMENT 'it''s in dollars',
+      note text, code char(3) CHARACTER SET ascii NOT NULL, flag tinyint(1), doc json)`)
+    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, login, 10)
+    const file = mirrorFile('production', 'Odd Table', await describeTable(session, 'Odd Table'))
+    expect(file).toBe(`import { decimal, mirror, smallint, super_, varchar } from '#lib'
+import { production } from '../sources.ts'
+
+export const odd_table = mirror(production.table('Odd Table'), {
+  name: 'odd_table',
+  columns: {
+    id: decimal(20, 0).primaryKey(),
+    order_total: decimal(10, 2).from('Order Total').describe('it\\'s in dollars'),
+    note: varchar(65535).nullable(),
+    code: varchar(3),
+    flag: smallint().nullable(), // boolean() if it holds only 0 and 1
+    doc: super_().nullable(),
+  },
+  dist: 'id',
+})
+`)
+    await expect(describeTable(session, 'nothing')).rejects.toThrow(
+      /^production \(database shop\) has no table nothing; it has .*numbers/,
+    )
+    session.destroy()
+  })
+})
