@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
 import { Failure } from '../lib/error.ts'
 import { explain } from '../lib/source/mysql-errors.ts'
 import { describeTable, mirrorFile } from '../lib/source/mysql-schema.ts'
 import { type Login, open } from '../lib/source/mysql-session.ts'
 import { displayOn } from '../local/display.ts'
+import { lock } from '../local/lock.ts'
 import { provide } from '../local/sources.ts'
+import { home } from './home.ts'
 import type { Command } from './usher.ts'
 import { loadGraph } from './warehouse.ts'
 
@@ -24,7 +25,8 @@ PRODUCTION_URL=mysql://user:password@host/db names it, else the sample's.`,
     }
     const source = await sourceOf(name)
     const { status } = displayOn(process.stderr)
-    const provided = await provide(source, { directory: resolve('.usher'), log: status })
+    lock(home)
+    const provided = await provide(source, { directory: home, log: status })
     if ('missing' in provided) throw new Failure('SourceRefused', `${name}: ${provided.missing}`)
     try {
       const login = provided.secret as Login

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
 import { Failure } from '../lib/error.ts'
 import { type Graph, upstream } from '../lib/graph/graph.ts'
 import { select } from '../lib/graph/select.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
 import { runNight, type TableInfo } from '../local/night.ts'
+import { home } from './home.ts'
 import { stages } from './stages.ts'
 import type { Command } from './usher.ts'
 import { loadGraph } from './warehouse.ts'
@@ -43,7 +43,7 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
       date: date as string | undefined,
       force: force === true,
       stage: stages[0]?.name ?? '',
-      home: resolve('.usher'),
+      home: home,
       display,
     })
     display.line()

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { Failure } from '../lib/error.ts'
 import { columns } from '../local/display.ts'
 import { query } from '../local/redshift/query.ts'
+import { home } from './home.ts'
 import type { Command } from './usher.ts'
 
 export const sqlCommand: Command = {
@@ -17,7 +18,7 @@ export const sqlCommand: Command = {
     if (!statement || others.length > 0) {
       throw new Failure('BadInput', 'give one query, in quotes: npx usher sql "select 1"')
     }
-    const file = resolve('.usher/warehouse.duckdb')
+    const file = join(home, 'warehouse.duckdb')
     if (!existsSync(file)) {
       throw new Failure('BadInput', 'there is no warehouse here yet: npm run night makes it')
     }

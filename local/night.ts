@@ -1,19 +1,19 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { readAssembly } from './assembly.ts'
 import { count, type Display, seconds } from './display.ts'
 import { startLambda } from './lambda.ts'
+import { lock } from './lock.ts'
 import { type Ending, runMachine } from './machine.ts'
 import { NightRecord } from './record.ts'
 import { startRedshift } from './redshift/index.ts'
 import { startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
 import { provide, type SourceInfo } from './sources.ts'
+import { synthesize } from './synthesize.ts'
 
 /** A table of the warehouse, as far as a night on one machine must know it. */
 export interface TableInfo {
@@ -42,13 +42,16 @@ export async function runNight(
 ): Promise<{ ending: Ending; record: NightRecord }> {
   const { display, home } = options
   const run = `local-${new Date().toISOString().replaceAll(/\W/g, '').slice(0, 15)}-${randomBytes(2).toString('hex')}`
+  const unlock = lock(home)
   const nights = join(home, 'nights')
   await mkdir(nights, { recursive: true })
   const log = createWriteStream(join(nights, `${run}.log`))
-  const closing: (() => unknown)[] = [() => log.end()]
+  const closing: (() => unknown)[] = [unlock, () => log.end()]
   const record = new NightRecord((line) => display.line(`  ${line}`))
   try {
-    const assembly = await step(display, 'synthesize the app', () => synthesize(options.stage))
+    const assembly = await step(display, 'synthesize the app', async () =>
+      readAssembly(await synthesize(), options.stage),
+    )
     const { secrets, missing, stops } = await provideSources(options)
     closing.push(...stops)
     const asked = withoutMissing(options.tables, missing, record)
@@ -102,20 +105,6 @@ export async function runNight(
   } finally {
     for (const close of closing.reverse()) await close()
   }
-}
-
-/** Synthesizes the app as `cdk deploy` would, and reads what came out. */
-async function synthesize(stage: string) {
-  const cdk = resolve('node_modules/.bin/cdk')
-  const args = ['synth', '--quiet', '--no-lookups', '--no-notices', '--app', 'node bin/app.ts']
-  const env = { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' }
-  try {
-    await promisify(execFile)(cdk, args, { env })
-  } catch (error) {
-    const { stderr = '', stdout = '' } = error as { stderr?: string; stdout?: string }
-    throw new Error(`the app cannot be synthesized:\n${stdout}${stderr}`)
-  }
-  return readAssembly(resolve('cdk.out'), stage)
 }
 
 async function step<T>(display: Display, what: string, work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,316 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createConnection } from 'mysql2/promise'
+import { startMarketplace } from '../../local/mysql/index.ts'
+import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
+import { compare } from './compare.ts'
+
+const MIRRORS = `users user_attributes venues performers events event_performers listings orders
+  tix_v1_sales tix_v2_sales`.split(/\s+/)
+const DATE = '2026-11-23'
+const DAYS = 7670
+const NIGHT = 120_000
+
+const installed = findServer()
+if (!installed)
+  console.warn('No MariaDB or MySQL server is installed: nights that need one are skipped')
+const withServer = installed ? describe : describe.skip
+
+interface Ran {
+  readonly code: number
+  readonly output: string
+}
+
+/** Runs the command line in a home of its own, as a person would. */
+function usher(home: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const bin = resolve('node_modules/.bin')
+  const PATH = `${bin}:${process.env.PATH}`
+  const { NODE_OPTIONS: _jest, ...own } = process.env
+  return new Promise((settle) => {
+    execFile(
+      join(bin, 'node'),
+      ['bin/usher.ts', ...args],
+      { env: { ...own, PATH, USHER_HOME: home, ...env } },
+      (error, stdout, stderr) =>
+        settle({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+    )
+  })
+}
+
+/** The line of the table at the end of a night, its columns split. */
+const lineOf = ({ output }: Ran, table: string): string[] =>
+  output
+    .split('\n')
+    .findLast((line) => line.startsWith(`${table} `))
+    ?.trim()
+    .split(/\s{2,}/) ?? []
+
+let home: string
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'usher-night-test-'))
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+async function ask(sql: string): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(join(home, 'warehouse.duckdb'), {
+    access_mode: 'READ_ONLY',
+  })
+  const connection = await instance.connect()
+  try {
+    return (await connection.runAndReadAll(sql)).getRows()
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+withServer('a night', () => {
+  let production: Server
+  let PRODUCTION_URL: string
+  const night = (...args: string[]) =>
+    usher(home, ['night', '--date', DATE, ...args], { PRODUCTION_URL })
+  const admin = async (...statements: string[]) => {
+    const connection = await createConnection(production.adminUrl)
+    await connection.query('USE marketplace')
+    for (const statement of statements) await connection.query(statement)
+    await connection.end()
+  }
+
+  beforeAll(async () => {
+    const dir = join(home, 'production')
+    await (await startMarketplace({ dir }))?.stop()
+    production = await startServer({ dir, database: 'marketplace' })
+    PRODUCTION_URL = production.url
+  }, NIGHT)
+  afterAll(() => production?.stop())
+
+  it(
+    'loads every table, and ends with 0',
+    async () => {
+      const ran = await night()
+      expect(ran.output).toContain('15 tables loaded for 2026-11-23')
+      expect(ran.code).toBe(0)
+      expect(lineOf(ran, 'orders')).toMatchObject([
+        'orders',
+        '120,000',
+        expect.stringMatching(/MB$/),
+        expect.stringMatching(/ s$/),
+        expect.stringMatching(/ s$/),
+        'loaded',
+      ])
+    },
+    NIGHT,
+  )
+
+  it('leaves a date dimension of one row a day', async () => {
+    const [counts] = await ask(
+      `select count(*)::int, count(distinct date)::int, min(date)::varchar, max(date)::varchar from public.dim_date`,
+    )
+    expect(counts).toEqual([DAYS, DAYS, '2009-01-01', '2029-12-31'])
+  })
+
+  it.each(MIRRORS)(
+    'mirrors %s value by value',
+    async (table) => {
+      const { rows, differences } = await compare(
+        PRODUCTION_URL,
+        join(home, 'warehouse.duckdb'),
+        table,
+      )
+      expect(differences.slice(0, 3)).toEqual([])
+      expect(rows).toBeGreaterThan(100)
+    },
+    60_000,
+  )
+
+  it('makes tables out of tables: what came in goes out', async () => {
+    const [[sales, parts] = []] = await ask(`select (select count(*) from public.all_sales),
+      (select count(*) from public.orders) + (select count(*) from public.tix_v1_sales) + (select count(*) from public.tix_v2_sales)`)
+    expect(sales).toBe(parts)
+    const [[byDay, all] = []] =
+      await ask(`select (select sum(amount) from public.sales_by_day)::varchar,
+      (select sum(amount) from public.all_sales where status not in ('cancelled', 'refunded'))::varchar`)
+    expect(byDay).toBe(all)
+    const [[profiles, users] = []] = await ask(
+      'select (select count(*) from public.user_profiles), (select count(*) from public.users)',
+    )
+    expect(profiles).toBe(users)
+  })
+
+  it('writes each load into usher.loads, once', async () => {
+    const rows = await ask(`select table_name, count(*)::int, sum(row_count)::int from usher.loads
+      where run_date = '${DATE}' group by 1 order by 1`)
+    expect(rows).toHaveLength(15)
+    expect(rows.every(([, loads]) => loads === 1)).toBe(true)
+    expect(rows).toContainEqual(['orders', 1, 120_000])
+  })
+
+  it('answers questions in the words of Redshift', async () => {
+    const { output, code } = await usher(home, [
+      'sql',
+      'select nvl(null, count(*)) as days, 7 / 2 as half from dim_date',
+    ])
+    expect([code, output.trim().split(/\s+/)]).toEqual([
+      0,
+      ['days', 'half', '7670', '3', '1', 'row'],
+    ])
+  })
+
+  it(
+    'has nothing to do a second time, and says so within seconds',
+    async () => {
+      const start = performance.now()
+      const ran = await night()
+      expect(ran.code).toBe(0)
+      expect(ran.output).toContain('Nothing to do for 2026-11-23: 15 tables complete already.')
+      expect(performance.now() - start).toBeLessThan(15_000)
+    },
+    NIGHT,
+  )
+
+  it(
+    'does one table again with --force, and no other',
+    async () => {
+      const ran = await night('--tables', 'venues', '--force')
+      expect(ran.code).toBe(0)
+      expect(lineOf(ran, 'venues').at(-1)).toBe('loaded')
+      expect(lineOf(ran, 'users')).toEqual([])
+      const [[loads] = []] = await ask(
+        `select count(*)::int from usher.loads where table_name = 'venues'`,
+      )
+      expect(loads).toBe(2)
+    },
+    NIGHT,
+  )
+
+  it(
+    'does a table and all it is made from on another date',
+    async () => {
+      const args = ['night', '--date', '2026-11-22', '--tables', '+user_profiles']
+      const ran = await usher(home, args, { PRODUCTION_URL })
+      expect(ran.code).toBe(0)
+      expect(ran.output).toContain('3 tables loaded for 2026-11-22.')
+    },
+    NIGHT,
+  )
+
+  it(
+    'goes on around a table that fails, and the next run does the rest',
+    async () => {
+      await admin(
+        `ALTER TABLE venues MODIFY name text`,
+        `UPDATE venues SET name = REPEAT('é', 1000) WHERE id = 7`,
+      )
+      const date = ['--date', '2026-11-21']
+      const red = await usher(home, ['night', ...date], { PRODUCTION_URL })
+      expect(red.code).toBe(1)
+      expect(lineOf(red, 'venues').at(-1)).toBe('failed')
+      expect(lineOf(red, 'event_details').at(-1)).toBe('skipped')
+      expect(lineOf(red, 'sales_by_day').at(-1)).toBe('skipped')
+      expect(lineOf(red, 'orders').at(-1)).toBe('loaded')
+      expect(red.output).toMatch(
+        /venues failed: venues\.name: 'é+…' has 2000 bytes, varchar\(800\) holds 800; in the row with id '7'/,
+      )
+      expect(red.output).toContain('npm run night -- --date 2026-11-21')
+      await admin(`UPDATE venues SET name = 'Short again' WHERE id = 7`)
+      const green = await usher(home, ['night', ...date], { PRODUCTION_URL })
+      expect(green.code).toBe(0)
+      expect(green.output).toContain('3 tables loaded for 2026-11-21, 12 tables complete already.')
+    },
+    2 * NIGHT,
+  )
+
+  it.each([
+    [
+      'a missing column',
+      'ALTER TABLE users RENAME COLUMN city TO town',
+      'ALTER TABLE users RENAME COLUMN town TO city',
+      'users failed: production.users has no column city: correct the columns of users',
+    ],
+    [
+      'a missing table',
+      'RENAME TABLE users TO people',
+      'RENAME TABLE people TO users',
+      'users failed: production.users: there is no such table in the database marketplace',
+    ],
+  ])(
+    'says in one sentence that there is %s',
+    async (_what, breakIt, mendIt, sentence) => {
+      await admin(breakIt)
+      const ran = await usher(home, ['night', '--date', '2026-11-20', '--tables', 'users'], {
+        PRODUCTION_URL,
+      })
+      await admin(mendIt)
+      expect(ran.code).toBe(1)
+      expect(ran.output).toContain(sentence)
+      expect(ran.output).not.toMatch(/^\s+at /m)
+    },
+    NIGHT,
+  )
+
+  it(
+    'says in one sentence that the password is wrong',
+    async () => {
+      const url = new URL(PRODUCTION_URL)
+      url.password = 'wrong'
+      const env = { PRODUCTION_URL: url.href }
+      const ran = await usher(home, ['night', '--date', '2026-11-20', '--tables', 'users'], env)
+      expect(ran.code).toBe(1)
+      expect(ran.output).toContain(
+        'users failed: production: MySQL refuses the user or its password',
+      )
+      expect(ran.output).not.toMatch(/^\s+at /m)
+    },
+    NIGHT,
+  )
+
+  it('leaves no data files, and keeps no secret in its logs', async () => {
+    const password = new URL(PRODUCTION_URL).password
+    const logs = readdirSync(join(home, 'nights')).map((file) =>
+      readFileSync(join(home, 'nights', file), 'utf8'),
+    )
+    expect(logs.join('\n')).toContain('"message":"loaded"')
+    expect(logs.join('\n')).not.toContain(password)
+  })
+})
+
+describe('a night without its source', () => {
+  it(
+    'says which tables it skips, why, and what would help; the rest is done',
+    async () => {
+      const alone = join(home, 'alone')
+      // Nothing listens on port 1.
+      const env = { PRODUCTION_URL: 'mysql://usher:x@127.0.0.1:1/marketplace' }
+      const ran = await usher(alone, ['night', '--date', DATE], env)
+      expect(ran.code).toBe(0)
+      expect(lineOf(ran, 'dim_date').at(-1)).toBe('loaded')
+      expect(lineOf(ran, 'orders').at(-1)).toBe('skipped')
+      expect(lineOf(ran, 'sales_by_day').at(-1)).toBe('skipped')
+      expect(ran.output).toContain(
+        'nothing answers at 127.0.0.1:1 (ECONNREFUSED): is the server running?',
+      )
+      expect(existsSync(join(alone, 'warehouse.duckdb'))).toBe(true)
+    },
+    NIGHT,
+  )
+})
+
+describe('the command line', () => {
+  it.each([
+    [['nihgt'], 2, "there is no command 'nihgt'"],
+    [['night', '--date', 'tomorrow'], 1, "--date 'tomorrow' is no date: write it as 2026-11-23"],
+    [['night', '--tables', 'order'], 1, 'no such table: order; there are all_sales, dim_date'],
+    [['night', '--when', 'now'], 2, "Unknown option '--when'"],
+    [['mirror', 'production'], 1, 'give a source and a table'],
+    [['sql', 'select 1', 'x'], 1, 'give one query, in quotes'],
+  ])('answers %j with one sentence', async (args, code, sentence) => {
+    const ran = await usher(home, args)
+    expect(ran.output).toContain(sentence)
+    expect(ran.output.trim().split('\n')).toHaveLength(1)
+    expect(ran.code).toBe(code)
+  })
+})

@@ -1,0 +1,251 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { date, decimal, generator, integer, runDate, sql, table, transform, varchar } from '#lib'
+import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
+import { extract } from '../../lib/manifest/extract.ts'
+import { loads } from '../../lib/redshift/audit.ts'
+import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
+import { loadTable, transformTable } from '../../lib/redshift/load.ts'
+import { prepareTable } from '../../lib/redshift/schema.ts'
+import { definition } from '../../lib/table/definition.ts'
+import { startRedshift } from '../../local/redshift/index.ts'
+import { type S3, startS3 } from '../../local/services/s3.ts'
+
+type Sale = { id: number; day: string; amount: string; note: string | null }
+
+let directory: string
+let s3: S3
+let redshift: Awaited<ReturnType<typeof startRedshift>>
+let bucket: Bucket
+let warehouse: Warehouse
+let rows: Sale[] = []
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'usher-warehouse-test-'))
+  s3 = await startS3(join(directory, 's3'), ['staging'])
+  redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
+  bucket = bucketOf('staging', s3.client)
+  const client = new RedshiftDataClient({
+    endpoint: redshift.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  warehouse = warehouseOf({ workgroup: 'test', database: 'warehouse' }, client)
+  await warehouse.transaction('schema', [
+    { text: 'create schema if not exists "usher"', parameters: {} },
+  ])
+  await prepareTable(warehouse, loads)
+})
+afterAll(async () => {
+  await redshift.close()
+  await s3.stop()
+  rmSync(directory, { recursive: true })
+})
+beforeEach(() => {
+  rows = [
+    { id: 1, day: '2026-11-23', amount: '1.50', note: 'first, "quoted"\nand more' },
+    { id: 2, day: '2026-11-23', amount: '2.50', note: '' },
+    { id: 3, day: '2026-11-23', amount: '3.50', note: null },
+  ]
+})
+
+const columns = {
+  id: integer().primaryKey(),
+  day: date(),
+  amount: decimal(10, 2),
+  note: varchar(100).nullable(),
+}
+const sales = (name: string, publish?: 'replace' | { merge: 'amount' } | { partition: 'day' }) =>
+  table(name, { columns, publish, from: generator(() => rows), row: (row) => row })
+
+let attempts = 0
+async function extracted(own: ReturnType<typeof sales>) {
+  const prefix = `staging/${own[definition].id}/${++attempts}`
+  const signal = new AbortController().signal
+  await extract({ table: own[definition], date: '2026-11-23', bucket, prefix, signal })
+  return prefix
+}
+const copyRole = 'arn:aws:iam::111111111111:role/copy'
+const loaded = (own: ReturnType<typeof sales>, prefix: string, run = `run-${attempts}`) =>
+  loadTable({
+    warehouse,
+    bucket,
+    table: own[definition],
+    date: '2026-11-23',
+    run,
+    prefix,
+    copyRole,
+  })
+const load = async (own: ReturnType<typeof sales>) => loaded(own, await extracted(own))
+const ask = async (text: string) =>
+  (await warehouse.query({ text, parameters: {} })).map((row) => Object.values(row))
+
+describe('a load', () => {
+  it('creates the table and publishes exactly the rows of the extract', async () => {
+    const own = sales('sales')
+    expect(await load(own)).toBe(3)
+    expect(await ask('select id, day, amount, note from sales order by id')).toEqual([
+      ['1', '2026-11-23', '1.50', 'first, "quoted"\nand more'],
+      ['2', '2026-11-23', '2.50', ''],
+      ['3', '2026-11-23', '3.50', null],
+    ])
+  })
+
+  it('leaves what one load would have left when it is done twice', async () => {
+    const own = sales('twice')
+    const prefix = await extracted(own)
+    await loaded(own, prefix, 'one-run')
+    expect(await loaded(own, prefix, 'one-run')).toBe(3)
+    expect(await ask(`select count(*) from usher.loads where table_name = 'twice'`)).toEqual([
+      ['1'],
+    ])
+    await loaded(own, prefix, 'another-run')
+    expect(await ask('select count(*) from twice')).toEqual([['3']])
+  })
+
+  it('becomes one transaction where two Lambdas do it at once', async () => {
+    const own = sales('at_once')
+    const prefix = await extracted(own)
+    await prepareTable(warehouse, own[definition])
+    const both = await Promise.all([loaded(own, prefix, 'same'), loaded(own, prefix, 'same')])
+    expect(both).toEqual([3, 3])
+    expect(await ask(`select count(*) from usher.loads where table_name = 'at_once'`)).toEqual([
+      ['1'],
+    ])
+    expect(await ask('select count(*) from at_once')).toEqual([['3']])
+  })
+
+  it('of no rows empties the table', async () => {
+    const own = sales('emptied')
+    await load(own)
+    rows = []
+    expect(await load(own)).toBe(0)
+    expect(await ask('select count(*) from emptied')).toEqual([['0']])
+  })
+
+  it('merges by primary key, and the newest of two new rows wins', async () => {
+    const own = sales('merged', { merge: 'amount' })
+    await load(own)
+    rows = [
+      { id: 2, day: '2026-11-23', amount: '9.00', note: 'older' },
+      { id: 2, day: '2026-11-23', amount: '10.00', note: 'newest' },
+      { id: 4, day: '2026-11-23', amount: '4.50', note: 'new' },
+    ]
+    await load(own)
+    expect(await ask('select id, amount, note from merged order by id')).toEqual([
+      ['1', '1.50', 'first, "quoted"\nand more'],
+      ['2', '10.00', 'newest'],
+      ['3', '3.50', null],
+      ['4', '4.50', 'new'],
+    ])
+  })
+
+  it('replaces the partition of the run date and no other', async () => {
+    const own = sales('parted', { partition: 'day' })
+    await load(own)
+    await warehouse.transaction('older', [
+      { text: `insert into parted values (9, '2026-11-22', 9, 'older')`, parameters: {} },
+    ])
+    rows = rows.slice(0, 1)
+    await load(own)
+    expect(await ask('select id from parted order by id')).toEqual([['1'], ['9']])
+    rows = [{ id: 5, day: '2026-11-21', amount: '1', note: null }]
+    await expect(load(own)).rejects.toThrow('parted: rows whose day is not the run date 2026-11-23')
+    expect(await ask('select id from parted order by id')).toEqual([['1'], ['9']])
+  })
+
+  it('adds the columns that are new', async () => {
+    const own = sales('wider')
+    await load(own)
+    await warehouse.transaction('narrow', [
+      { text: 'alter table "public"."wider" drop column "note"', parameters: {} },
+    ])
+    await load(own)
+    expect(await ask('select note from wider where id = 2')).toEqual([['']])
+  })
+
+  it('fails, and keeps the old rows, where COPY loads another number than was extracted', async () => {
+    const own = sales('counted')
+    await load(own)
+    const prefix = await extracted(own)
+    const whole = await bucket.get<object>(`${prefix}/extract.json`)
+    await bucket.put(`${prefix}/extract.json`, { ...whole, rows: 4 })
+    await expect(loaded(own, prefix)).rejects.toThrow(
+      'counted: COPY did not load the 4 rows of the extract',
+    )
+    expect(await ask('select count(*) from counted')).toEqual([['3']])
+  })
+
+  it('says where COPY met a bad value: the file, the line, the column, the value, the reason', async () => {
+    const own = sales('spoiled')
+    const prefix = await extracted(own)
+    const key = `${prefix}/part-00000.csv.zst`
+    const csv = zstdDecompressSync(
+      Buffer.concat(await (await bucket.stream(key)).toArray()),
+    ).toString()
+    const body = new PassThrough()
+    body.end(zstdCompressSync(csv.replace('3,2026-11-23', '3,2026-11-31')))
+    await bucket.upload(key, body)
+    await expect(loaded(own, prefix)).rejects.toMatchObject({
+      name: 'WarehouseRefused',
+      message: expect.stringMatching(
+        new RegExp(
+          `^spoiled\\.day: '2026-11-31' .*date.* at line \\d+ of s3://staging/${key}$`,
+          'i',
+        ),
+      ),
+    })
+    expect(await ask('select count(*) from spoiled')).toEqual([['0']])
+    expect(await ask(`select count(*) from usher.loads where table_name = 'spoiled'`)).toEqual([
+      ['0'],
+    ])
+  })
+
+  it('fails where a part is gone', async () => {
+    const own = sales('gone')
+    const prefix = await extracted(own)
+    await bucket.delete([`${prefix}/part-00000.csv.zst`])
+    await expect(loaded(own, prefix)).rejects.toMatchObject({ name: 'WarehouseRefused' })
+  })
+})
+
+describe('a transform', () => {
+  it('publishes what its query gives, and says how many rows', async () => {
+    const own = sales('source')
+    await load(own)
+    const daily = transform('daily', {
+      select: {
+        day: own.day,
+        sales: integer().as(sql`count(*)`),
+        label: varchar(40).as(sql`max(${`it's \\ a "label"`})`),
+      },
+      from: sql`${own} where ${own.day} = ${runDate} group by 1`,
+      publish: { partition: 'day' },
+    })
+    const made = { warehouse, table: daily[definition], date: '2026-11-23', run: 'run' }
+    expect(await transformTable(made)).toBe(1)
+    expect(await ask('select day, sales, label from daily')).toEqual([
+      ['2026-11-23', '3', `it's \\ a "label"`],
+    ])
+  })
+
+  it('fails on a NULL where its columns take none', async () => {
+    const own = sales('holes')
+    await load(own)
+    const notes = transform('notes', {
+      columns: { note: varchar(100) },
+      query: sql`select ${own.note} from ${own}`,
+    })
+    await expect(
+      transformTable({ warehouse, table: notes[definition], date: '2026-11-23', run: 'run' }),
+    ).rejects.toMatchObject({
+      name: 'WarehouseRefused',
+      message: expect.stringMatching(/^notes: .*null/i),
+    })
+  })
+})
