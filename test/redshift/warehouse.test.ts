@@ -13,7 +13,7 @@ import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { loadTable, transformTable } from '../../lib/redshift/load.ts'
 import { prepareTable } from '../../lib/redshift/schema.ts'
 import { definition } from '../../lib/table/definition.ts'
-import { startRedshift } from '../../local/redshift/index.ts'
+import { startRedshift } from '../../local/redshift/redshift.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
 
 type Sale = { id: number; day: string; amount: string; note: string | null }

@@ -1,0 +1,44 @@
+import { SqlError } from './error.ts'
+import { tokenize } from './sql/token.ts'
+import { translate } from './sql/translate.ts'
+import { type Database, openDatabase } from './warehouse/database.ts'
+import { Locks } from './warehouse/lock.ts'
+import { Session } from './warehouse/session.ts'
+
+/** The rows of a query. Values are plain: numbers beyond 2^53, decimals, dates and JSON as text. */
+export interface QueryResult {
+  readonly columns: { name: string; type: string }[]
+  readonly rows: unknown[][]
+}
+
+/**
+ * Runs one SELECT, in Redshift's SQL, over a warehouse's file. Throws an Error of one sentence when
+ * there is no file or another process holds it, and a SqlError for SQL that is refused.
+ */
+export async function query(file: string, sql: string): Promise<QueryResult> {
+  const database = await openDatabase(file, { readOnly: true })
+  try {
+    return await runQuery(database, sql)
+  } finally {
+    database.close()
+  }
+}
+
+/** Runs one SELECT over a warehouse that is open. */
+export async function runQuery(database: Database, sql: string): Promise<QueryResult> {
+  const tokens = tokenize(sql)
+  if (!['select', 'with', '('].includes(tokens[0]?.value ?? '')) {
+    throw new SqlError('only a SELECT can be run here')
+  }
+  const session = await Session.open(database, new Locks(), false)
+  try {
+    const result = await session.run(translate(tokens, await session.context()))
+    const types = result.columnTypes()
+    const columns = result
+      .columnNames()
+      .map((name, i) => ({ name: name.toLowerCase(), type: String(types[i]).toLowerCase() }))
+    return { columns, rows: await result.getRowsJson() }
+  } finally {
+    session.close()
+  }
+}

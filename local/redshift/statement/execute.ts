@@ -1,0 +1,87 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { DuckDBMaterializedResult } from '@duckdb/node-api'
+import { SqlError, syntaxError, unknownHere } from '../error.ts'
+import { Reader } from '../sql/reader.ts'
+import { tokenize } from '../sql/token.ts'
+import { translate } from '../sql/translate.ts'
+import type { Session } from '../warehouse/session.ts'
+import { alterTable } from './alter.ts'
+import { copy } from './copy.ts'
+import { createSchema, createTable, dropTable } from './create.ts'
+import { comment, lock } from './other.ts'
+import { remove, write } from './write.ts'
+
+/** What a statement leaves: the rows of a query, or how many rows it changed. */
+export interface Outcome {
+  readonly count: number
+  readonly result?: DuckDBMaterializedResult
+}
+
+/** Where a statement runs. */
+export interface Place {
+  readonly session: Session
+  readonly s3: S3Client
+  readonly queryId: number
+  /** Writes to the system tables, outside the transaction. */
+  readonly note: (sql: string) => Promise<void>
+}
+
+type Statement = (place: Place, reader: Reader) => Promise<number | undefined>
+
+const nothing: Statement = async () => 0
+
+/** A statement that Redshift refuses between BEGIN and COMMIT. */
+const alone =
+  (message: string, statement: Statement): Statement =>
+  async (place, reader) => {
+    if (place.session.inTransaction) throw new SqlError(message)
+    return statement(place, reader)
+  }
+
+/** By its first words; the longest that fits. */
+const STATEMENTS: Readonly<Record<string, Statement>> = {
+  'alter table': alterTable,
+  analyze: nothing,
+  comment: comment,
+  copy,
+  'create schema': createSchema,
+  'create table': createTable,
+  'create temp table': createTable,
+  'create temporary table': createTable,
+  'create local temp table': createTable,
+  delete: remove,
+  'drop table': dropTable,
+  grant: nothing,
+  insert: write,
+  lock,
+  merge: write,
+  revoke: nothing,
+  truncate: alone('TRUNCATE commits the transaction it runs in', remove),
+  update: write,
+  vacuum: alone('VACUUM cannot run inside a transaction block', nothing),
+}
+
+/** Whether a statement must see no snapshot older than itself: LOCK waits before the first one. */
+export const isLock = (sql: string): boolean => /^\s*lock\b/i.test(sql)
+
+/** Runs one statement of Redshift's SQL. Throws a SqlError, or Cancelled. */
+export async function execute(place: Place, sql: string): Promise<Outcome> {
+  const tokens = tokenize(sql)
+  const [first] = tokens
+  if (!first) throw new SqlError('syntax error at end of input')
+  if (['select', 'with', '('].includes(first.value)) return select(place, tokens)
+  for (let words = 4; words > 0; words--) {
+    const key = tokens.slice(0, words).map(({ value }) => value)
+    const statement = STATEMENTS[key.join(' ')]
+    if (!statement || key.length < words) continue
+    const count = await statement(place, new Reader(tokens, words))
+    return { count: count ?? 0 }
+  }
+  if (first.kind !== 'word') throw syntaxError(first.text)
+  throw unknownHere(`the statement ${sql.trim().split(/\s+/).slice(0, 2).join(' ').toUpperCase()}`)
+}
+
+async function select({ session }: Place, tokens: ReturnType<typeof tokenize>): Promise<Outcome> {
+  const result = await session.run(translate(tokens, await session.context()))
+  return { count: result.rowCount, result }
+}

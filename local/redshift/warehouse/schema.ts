@@ -1,0 +1,46 @@
+import { SYSTEM } from '../sql/macros.ts'
+
+/** The name under which the file is attached. */
+export const FILE = 'redshift_file'
+
+/** The schema in the file that keeps what DuckDB does not: declared types, keys, encodings. */
+export const CATALOG = `${FILE}.redshift_catalog`
+
+export const CATALOG_TABLES: readonly string[] = [
+  `create table if not exists ${CATALOG}.tables (
+    table_schema varchar, table_name varchar, declaration json, remarks varchar)`,
+  `create table if not exists ${CATALOG}.columns (
+    table_schema varchar, table_name varchar, column_name varchar, ordinal_position integer,
+    declaration json, remarks varchar)`,
+]
+
+/** What Redshift writes down of each COPY; it survives the roll-back of the COPY's transaction. */
+export const SYSTEM_TABLES: readonly string[] = [
+  `create table ${SYSTEM}.sys_load_error_detail (
+    user_id integer, query_id bigint, transaction_id bigint, session_id integer,
+    database_name varchar, table_id integer, start_time timestamp, file_name varchar,
+    line_number bigint, column_name varchar, column_type varchar, column_length varchar,
+    position integer, error_code integer, error_message varchar)`,
+  `create table ${SYSTEM}.sys_load_history (
+    user_id integer, query_id bigint, transaction_id bigint, session_id integer,
+    database_name varchar, status varchar, table_name varchar, start_time timestamp,
+    end_time timestamp, duration bigint, data_source varchar, file_format varchar,
+    loaded_rows bigint, loaded_bytes bigint, source_file_count integer, source_file_bytes bigint,
+    error_count bigint)`,
+]
+
+export const SYSTEM_VIEWS: readonly string[] = [
+  `create view ${SYSTEM}.svv_columns as select 'warehouse' as table_catalog, table_schema, table_name,
+    column_name, ordinal_position, declaration->>'default' as column_default,
+    case when (declaration->>'nullable') = 'true' then 'YES' else 'NO' end as is_nullable,
+    declaration->>'$.type.name' as data_type,
+    cast(declaration->>'$.type.length' as integer) as character_maximum_length,
+    coalesce(cast(declaration->>'$.type.precision' as integer), case declaration->>'$.type.name'
+      when 'smallint' then 16 when 'integer' then 32 when 'bigint' then 64 end) as numeric_precision,
+    coalesce(cast(declaration->>'$.type.scale' as integer), case
+      when (declaration->>'$.type.name') in ('smallint', 'integer', 'bigint') then 0 end
+    ) as numeric_scale, remarks
+  from ${CATALOG}.columns`,
+  `create view ${SYSTEM}.svv_tables as select 'warehouse' as table_catalog, table_schema, table_name,
+    'BASE TABLE' as table_type, remarks from ${CATALOG}.tables`,
+]
