@@ -8,13 +8,13 @@ export interface TableRecord {
   bytes?: number
   extractSeconds?: number
   loadSeconds?: number
-  outcome: 'loaded' | 'complete' | 'failed' | 'skipped' | 'not asked for' | 'running'
+  outcome: 'loaded' | 'complete' | 'failed' | 'skipped' | 'running'
   message?: string
 }
 
 interface Result {
   readonly table?: string
-  readonly outcome?: TableRecord['outcome'] | 'extracted'
+  readonly outcome?: TableRecord['outcome'] | 'extracted' | 'not asked for'
   readonly rows?: number
   readonly bytes?: number
   readonly seconds?: number
@@ -40,7 +40,8 @@ export class NightRecord implements Watcher {
     this.running.delete(state)
     if (state === 'Prepare' && result) this.date = (result as { date: string }).date
     const { table } = input as Result
-    if (!table || state.endsWith(' failed')) return
+    const passing = (result as Result | undefined)?.outcome === 'not asked for'
+    if (!table || passing || state.endsWith(' failed')) return
     const record = this.recordOf(table)
     if (error) {
       const skipped = error.name === 'DependencyIncomplete'
@@ -52,10 +53,10 @@ export class NightRecord implements Watcher {
     const { outcome, rows, bytes, seconds: working = taken } = result as Result
     // A load that is told of a complete table only passes it on.
     if ((input as Result).outcome && (input as Result).outcome !== 'extracted') return
-    record.outcome = outcome === 'extracted' ? 'running' : (outcome ?? 'failed')
+    record.outcome = outcome === 'loaded' || outcome === 'complete' ? outcome : 'running'
     record.rows = rows ?? record.rows
     record.bytes = bytes ?? record.bytes
-    if (outcome === 'complete' || outcome === 'not asked for') return
+    if (outcome === 'complete') return
     if (outcome === 'extracted') record.extractSeconds = working
     else record.loadSeconds = working
     const facts = [`${count(rows ?? 0).padStart(11)} rows`, seconds(working).padStart(8)]
@@ -70,13 +71,12 @@ export class NightRecord implements Watcher {
 
   /** The table at the end of a night. */
   lines(): string[] {
-    const shown = [...this.tables.values()].filter(({ outcome }) => outcome !== 'not asked for')
     const cell = (value: number | undefined, text: (value: number) => string) =>
       value === undefined ? '' : text(value)
     return columns(
       [
         ['table', 'rows', 'bytes', 'extract', 'load', 'outcome'],
-        ...shown.map((t) => [
+        ...[...this.tables.values()].map((t) => [
           t.table,
           cell(t.rows, count),
           cell(t.bytes, size),

@@ -30,14 +30,39 @@ export const stageName = (table: Definition): string =>
  * The statement that creates it: the declared columns, NULLs refused where they are, spread as the
  * table is, so that publishing moves no row between nodes.
  */
-export function createStage(table: Definition): string {
-  const lines = table.columns.map(
-    ({ name, column: { facts } }) =>
-      `${identifier(name)} ${facts.type.ddl}${facts.nullable ? '' : ' not null'}`,
-  )
+export function createStage(table: Definition, holds: StageHolds = 'rows'): string {
+  const lines = table.columns.map((named) => {
+    const type = isHex(named, holds) ? hexType(named) : named.column.facts.type.ddl
+    return `${identifier(named.name)} ${type}${named.column.facts.nullable ? '' : ' not null'}`
+  })
   const spread = ['all', 'auto'].includes(table.dist) ? 'diststyle even' : distribution(table)
   return `create temp table ${stageName(table)} (\n  ${lines.join(',\n  ')}\n)\n${spread}`
 }
+
+/** What fills a stage: a query's rows, or COPY's files. */
+export type StageHolds = 'rows' | 'files'
+
+/** A stage's columns as the table takes them. */
+export const stageColumns = (table: Definition, holds: StageHolds): string =>
+  table.columns
+    .map((named) => {
+      const name = identifier(named.name)
+      return isHex(named, holds) ? `from_hex(${name})` : name
+    })
+    .join(', ')
+
+/**
+ * COPY takes an empty field of any type but text as NULL. So bytes are copied as text, in
+ * hexadecimal, and become bytes when they are published; beyond what VARCHAR holds they cannot, and
+ * the encoder refuses empty ones.
+ */
+const isHex = ({ column }: NamedColumn, holds: StageHolds): boolean =>
+  holds === 'files' && column.facts.type.name === 'varbyte' && hexLength(column) <= 65_535
+
+const hexLength = ({ facts }: NamedColumn['column']): number =>
+  2 * Number(/\d+/.exec(facts.type.ddl)?.[0])
+
+const hexType = ({ column }: NamedColumn): string => `varchar(${hexLength(column)})`
 
 /** `"title" varchar(255) not null default '' encode zstd` */
 export function columnDdl({ name, column: { facts } }: NamedColumn, added = false): string {

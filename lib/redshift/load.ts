@@ -55,10 +55,10 @@ export function loadSteps(
     copies: true,
   }
   return [
-    ...begin(table),
+    ...begin(table, 'files'),
     ...(extract.rows > 0 ? [copy] : []),
     assertCount(count, extract.rows, `COPY did not load the ${extract.rows} rows of the extract`),
-    ...publish(table, load.date),
+    ...publish(table, load.date, 'files'),
     { statement: recordLoad(table, load) },
   ]
 }
@@ -83,9 +83,9 @@ export function transformSteps(table: Definition, load: Load): Step[] {
   const { text, parameters } = render(table.made.query, { runDate: load.date })
   const fill = `insert into ${stageName(table)} (${columnList(table)})\n${text}`
   return [
-    ...begin(table),
+    ...begin(table, 'rows'),
     { statement: { text: fill, parameters }, fills: true },
-    ...publish(table, load.date),
+    ...publish(table, load.date, 'rows'),
     { statement: recordLoad(table, load) },
   ]
 }

@@ -1,6 +1,14 @@
 import type { Definition } from '../table/definition.ts'
 import { identifier, type Statement } from '../table/sql.ts'
-import { columnList, createStage, keyOf, stageName, tableName } from './ddl.ts'
+import {
+  columnList,
+  createStage,
+  keyOf,
+  type StageHolds,
+  stageColumns,
+  stageName,
+  tableName,
+} from './ddl.ts'
 
 /** A statement, and what it means when it fails. */
 export interface Step {
@@ -21,9 +29,9 @@ const step = (text: string, parameters: Statement['parameters'] = {}): Step => (
  * Begins the transaction: the lock comes first, so that its snapshot of the table is not older than
  * what another load has just committed.
  */
-export const begin = (table: Definition): Step[] => [
+export const begin = (table: Definition, holds: StageHolds): Step[] => [
   step(`lock ${tableName(table)}`),
-  step(createStage(table)),
+  step(createStage(table, holds)),
 ]
 
 /** Fails the transaction unless `count` is what was expected: Redshift has no other assertion. */
@@ -36,9 +44,10 @@ export const assertCount = (count: string, expected: number, failure: string): S
  * Puts the staged rows in the place of the old ones. DELETE and INSERT, never TRUNCATE, which would
  * commit; the table itself stays, and with it its views and grants.
  */
-export function publish(table: Definition, date: string): Step[] {
+export function publish(table: Definition, date: string, holds: StageHolds): Step[] {
   const [target, stage, columns] = [tableName(table), stageName(table), columnList(table)]
-  const insert = `insert into ${target} (${columns})\nselect ${columns} from ${stage}`
+  const values = stageColumns(table, holds)
+  const insert = `insert into ${target} (${columns})\nselect ${values} from ${stage}`
   if (table.publish === 'replace') return [step(`delete from ${target}`), step(insert)]
   if ('partition' in table.publish) {
     const column = identifier(table.publish.partition)
@@ -55,7 +64,7 @@ export function publish(table: Definition, date: string): Step[] {
   return [
     step(`delete from ${target} using ${stage} where ${same}`),
     step(`insert into ${target} (${columns})
-select ${columns} from (
+select ${values} from (
   select ${columns}, row_number() over (
     partition by ${key.join(', ')} order by ${identifier(table.publish.merge)} desc nulls last
   ) as usher_newest

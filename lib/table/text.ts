@@ -65,12 +65,18 @@ function checkSuperString(text: string): void {
   if (length > SUPER_STRING) throw new Error(`a string of ${length} bytes, SUPER holds 65535`)
 }
 
+/** The longest VARBYTE whose hexadecimal digits a VARCHAR holds. */
+const HEX_IN_VARCHAR = 32_767
+
 /** Writes bytes in hexadecimal, the only way COPY reads VARBYTE from CSV. */
 export function encodeBytes(bytes: number): (value: unknown) => string {
   return (value) => {
     if (!(value instanceof Uint8Array)) throw new Error(`is not bytes for varbyte(${bytes})`)
     if (value.length > bytes) {
       throw new Error(`has ${value.length} bytes, varbyte(${bytes}) holds ${bytes}`)
+    }
+    if (value.length === 0 && bytes > HEX_IN_VARCHAR) {
+      throw new Error(`is empty, which COPY cannot tell from NULL above varbyte(${HEX_IN_VARCHAR})`)
     }
     return Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')
   }

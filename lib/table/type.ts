@@ -74,6 +74,6 @@ export const types = {
   varbyte: (bytes: number): Type => {
     const encode = encodeBytes(bytes)
     const encodeText = (text: string) => encode(Buffer.from(text))
-    return { ...plain('varbyte', `varbyte(${bytes})`, encode), encodeText }
+    return { ...text('varbyte', `varbyte(${bytes})`, encode), encodeText }
   },
 } as const

@@ -17,7 +17,7 @@ export function sampleVersion(): string {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => `sample/${file}`)
   const hash = createHash('sha256')
-  for (const file of [...files, 'insert.ts', 'sample.ts', 'schema.ts'].sort()) {
+  for (const file of [...files, 'insert.ts', 'load.ts', 'sample.ts', 'schema.ts'].sort()) {
     hash.update(`${file}\n`).update(readFileSync(here(file)))
   }
   return hash.digest('hex')
@@ -30,7 +30,7 @@ export async function loadSample(url: string, log: (sentence: string) => void): 
     if (await isLoaded(connection)) return
     await connection.query(`DROP DATABASE IF EXISTS ${DATABASE}`)
     await connection.query(`CREATE DATABASE ${DATABASE} COLLATE utf8mb4_unicode_ci`)
-    await connection.changeUser({ database: DATABASE })
+    await connection.query(`USE ${DATABASE}`)
     await connection.query(
       "SET unique_checks = 0, foreign_key_checks = 0, autocommit = 0, time_zone = '+00:00'",
     )

@@ -22,7 +22,7 @@ export const serverOptions = ({ data, port, socketFolder, initFile }: Where): st
   '--character-set-server=utf8mb4',
   '--collation-server=utf8mb4_unicode_ci',
   '--default-time-zone=+00:00',
-  '--explicit-defaults-for-timestamp=ON',
+  '--loose-explicit-defaults-for-timestamp=ON',
   '--max-allowed-packet=64M',
   '--max-connections=40',
   ...FAST,
@@ -32,9 +32,9 @@ export const serverOptions = ({ data, port, socketFolder, initFile }: Where): st
 const FAST = [
   '--skip-log-bin',
   '--innodb-flush-log-at-trx-commit=0',
-  '--innodb-doublewrite=OFF',
+  '--loose-innodb-doublewrite=OFF',
   '--innodb-buffer-pool-size=128M',
   '--loose-innodb-buffer-pool-dump-at-shutdown=OFF',
   '--loose-innodb-buffer-pool-load-at-startup=OFF',
-  '--performance-schema=OFF',
+  '--loose-performance-schema=OFF',
 ]

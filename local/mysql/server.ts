@@ -98,10 +98,9 @@ async function launch(server: Installed, options: Launch): Promise<Server> {
   } catch (error) {
     await end(child)
     const why = error instanceof Error ? error.message : error
-    throw new Error(
-      `${server.mysqld} did not start: ${why} (rm -rf '${dir}' makes all anew)${tailOf(log.file)}${hintOf(server, log.file)}`,
-      { cause: error },
-    )
+    const anew = `(rm -rf '${dir}' makes all anew)`
+    const rest = `${tailOf(log.file)}${hintOf(server, log.file)}`
+    throw new Error(`${server.mysqld} did not start: ${why} ${anew}${rest}`, { cause: error })
   }
   rmSync(initFile, { force: true })
   return {

@@ -9,7 +9,7 @@ create temp table "stage_sales" (
   "sold_at" timestamp not null,
   "updated_at" timestamptz not null,
   "attributes" super,
-  "token" varbyte(16)
+  "token" varchar(32)
 )
 diststyle key distkey ("id");
 
@@ -24,7 +24,7 @@ select 1 / case when (select count(*) from "stage_sales") = 3 then 1 else 0 end;
 delete from "public"."sales" using "stage_sales" where "sales"."id" = "stage_sales"."id";
 
 insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
-select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token" from (
+select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", from_hex("token") from (
   select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token", row_number() over (
     partition by "id" order by "updated_at" desc nulls last
   ) as usher_newest

@@ -9,7 +9,7 @@ create temp table "stage_sales" (
   "sold_at" timestamp not null,
   "updated_at" timestamptz not null,
   "attributes" super,
-  "token" varbyte(16)
+  "token" varchar(32)
 )
 diststyle key distkey ("id");
 
@@ -26,7 +26,7 @@ select 1 / case when (select count(*) from "stage_sales" where "sold_on" <> '202
 delete from "public"."sales" where "sold_on" = '2026-11-23';
 
 insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
-select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token" from "stage_sales";
+select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", from_hex("token") from "stage_sales";
 
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),

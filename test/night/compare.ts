@@ -56,8 +56,9 @@ async function readWarehouse(file: string, table: string) {
         : table === 'event_performers'
           ? ['event_id', 'performer_id']
           : [named[0]?.name ?? '']
+    // DuckDB's client drops a byte order mark that a text begins with; its hexadecimal does not.
     const text = named.map(({ name, type }) =>
-      type === 'BLOB' ? `hex("${name}")` : `cast("${name}" as varchar)`,
+      type === 'BLOB' || type === 'VARCHAR' ? `hex("${name}")` : `cast("${name}" as varchar)`,
     )
     const order = key.map((name) => `"${name}"`).join(', ')
     const found = await rows(`select ${text.join(', ')} from public."${table}" order by ${order}`)
@@ -106,6 +107,7 @@ function textOf(value: unknown, type: string): string | null {
   if (value === null || value === undefined) return null
   if (Buffer.isBuffer(value) && type === 'BOOLEAN') return String(value[0] === 1)
   if (Buffer.isBuffer(value)) return value.toString('hex').toUpperCase()
+  if (type === 'VARCHAR') return Buffer.from(String(value)).toString('hex').toUpperCase()
   if (type === 'BOOLEAN') return String(Number(value) === 1)
   return String(value)
 }

@@ -45,7 +45,7 @@ function usher(home: string, args: readonly string[], env: NodeJS.ProcessEnv = {
 const lineOf = ({ output }: Ran, table: string): string[] =>
   output
     .split('\n')
-    .findLast((line) => line.startsWith(`${table} `))
+    .findLast((line) => line.startsWith(`${table}  `))
     ?.trim()
     .split(/\s{2,}/) ?? []
 

@@ -134,7 +134,10 @@ const cases: [
   [
     'varbyte(2)',
     types.varbyte(2),
-    [[new Uint8Array([0, 255]), '00ff']],
+    [
+      [new Uint8Array([0, 255]), '00ff'],
+      [new Uint8Array(), ''],
+    ],
     [new Uint8Array(3), 'text'],
   ],
 ]

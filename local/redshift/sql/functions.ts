@@ -135,6 +135,7 @@ export const functions: Readonly<Record<string, Rule>> = {
   decode,
   dlog1: native('ln'),
   dlog10: native('log10'),
+  from_hex: native('from_hex'),
   func_sha1: native('sha1'),
   initcap: native('redshift_initcap'),
   len: native('length'),

@@ -118,10 +118,11 @@ whereInstalled('the marketplace', () => {
   })
 
   it('leaves no socket behind, and starts again at once on the data it has', async () => {
-    const sockets = () => readdirSync(tmpdir()).filter((name) => name.startsWith('usher-mysql-'))
-    const before = sockets().length
+    const { socketFolder } = JSON.parse(readFileSync(join(dir, 'server.json'), 'utf8'))
+    expect(readdirSync(socketFolder)).toContain('mysql.sock')
+    expect(readdirSync(socketFolder)).not.toContain('users.sql')
     await running?.stop()
-    expect(sockets()).toHaveLength(before - 1)
+    expect(existsSync(socketFolder)).toBe(false)
     told.length = 0
     const started = performance.now()
     await start()
@@ -212,12 +213,13 @@ whereInstalled('the server', () => {
     await expect(starting).rejects.toThrow(/ERROR/)
   }, 20_000)
 
-  it('may be told its port', async () => {
+  it('may be told its port, and says when that is taken', async () => {
     const { freePort } = await import('../../../local/mysql/port.ts')
     const port = await freePort()
     const server = await startServer({ dir: join(folder, 'port'), port })
     expect(server.port).toBe(port)
     expect(new URL(server.url).port).toBe(`${port}`)
+    await expect(startServer({ dir: join(folder, 'port 2'), port })).rejects.toThrow(/Bind on TCP/)
     await server.stop()
   })
 })

@@ -39,7 +39,7 @@ describe('a value that COPY', () => {
     ['time', '23:59:59', '23:59:59'],
     ['super', '"{""a"":[1,null]}"', '{"a":[1,null]}'],
     ['varbyte(2)', 'FF00', 'ff00'],
-  ])('takes for %s: %s', async (type, text, value, wrong?: string) => {
+  ])('takes for %s: %s', async (type, text, value, wrong = '') => {
     const table = await tableOf(type)
     const error = await warehouse.loadError(table, `${text}\n`)
     if (wrong) return expect(error?.[0]).toBe('1204')
@@ -74,7 +74,7 @@ describe('a value that COPY', () => {
     ['varbyte(2)', 'ff00ff', '1204'],
     ['integer not null', '\\N', '1213', 'Missing data for not-null field'],
     ['varchar(5)', 'a\0b', '1218'],
-  ])('refuses for %s: %s', async (type, text, code, message?: string) => {
+  ])('refuses for %s: %s', async (type, text, code, message = '') => {
     const table = await tableOf(type)
     const good = type.startsWith('varchar') ? '"a"' : '\\N'
     const first = type.includes('not null') ? '1' : good
