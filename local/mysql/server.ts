@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly port?: number
   readonly server?: Installed
   readonly log?: (sentence: string) => void
+  /** More of the server's own options: `--ssl-cert=…`. */
+  readonly args?: readonly string[]
 }
 
 export interface Server {
@@ -64,10 +66,11 @@ interface Launch {
   readonly data: string
   readonly port: number
   readonly database?: string
+  readonly args?: readonly string[]
 }
 
 async function launch(server: Installed, options: Launch): Promise<Server> {
-  const { dir, data, port, database = 'marketplace' } = options
+  const { dir, data, port, database = 'marketplace', args = [] } = options
   const [password, adminPassword] = [newPassword(), newPassword()]
   // The path of a socket may have 107 bytes at most, so it can't be in `dir`.
   const socketFolder = mkdtempSync(join(tmpdir().length < 70 ? tmpdir() : '/tmp', 'usher-mysql-'))
@@ -75,11 +78,15 @@ async function launch(server: Installed, options: Launch): Promise<Server> {
   writeFileSync(initFile, loginSql(database, password, adminPassword), { mode: 0o600 })
   const log = openLog(join(dir, 'server.log'))
   // A group of its own, or the terminal's Ctrl-C would end it before its user is done.
-  const child = spawn(server.mysqld, serverOptions({ data, port, socketFolder, initFile }), {
-    cwd: dir,
-    detached: true,
-    stdio: ['ignore', log.fd, log.fd],
-  })
+  const child = spawn(
+    server.mysqld,
+    [...serverOptions({ data, port, socketFolder, initFile }), ...args],
+    {
+      cwd: dir,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    },
+  )
   log.close()
   let failure: string | undefined
   child.once('error', (error) => {

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { integer, mirror, mysql, timestamp, varchar } from '#lib'
+import { messageOf } from '../../lib/error.ts'
 import { describeTable, mirrorFile } from '../../lib/source/mysql-schema.ts'
 import { type Login, open } from '../../lib/source/mysql-session.ts'
 import type { Columns } from '../../lib/table/column.ts'
@@ -240,7 +242,7 @@ suite('the mysql source', () => {
 
   it('insists on TLS unless its secret says otherwise', async () => {
     await expect(read('numbers', { id: integer() }, { secret: 'tls' })).rejects.toThrow(
-      /production: the server('s certificate is not trusted| has no TLS)/,
+      'production: the server has no TLS; if that is right, put "tls": false in its secret',
     )
   })
 
@@ -272,3 +274,40 @@ export const odd_table = mirror(production.table('Odd Table'), {
     session.destroy()
   })
 })
+
+const openssl = spawnSync('openssl', ['version']).status === 0
+if (installed && !openssl) console.warn('openssl is not installed: the test of TLS is skipped')
+const secure = installed && openssl ? it : it.skip
+
+secure.each([
+  ['localhost', 'is trusted', /^$/],
+  ['elsewhere.example', 'is refused', /does not match certificate/],
+])(
+  'over TLS, a server whose certificate names %s %s',
+  async (name, _what, problem) => {
+    const directory = mkdtempSync(join(tmpdir(), 'usher-tls-test-'))
+    const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')]
+    const kind = '-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=server'.split(' ')
+    const names = ['-addext', `subjectAltName=DNS:${name}`, '-keyout', key, '-out', certificate]
+    spawnSync('openssl', ['req', ...kind, ...names])
+    const args = [`--ssl-cert=${certificate}`, `--ssl-key=${key}`]
+    const server = await startServer({ dir: directory, args })
+    try {
+      const source = { name: 'production', kind: 'mysql', packages: [] }
+      const plain = secretOf(new URL(server.adminUrl)) as Login
+      const login = { ...plain, host: 'localhost', dbname: 'mysql', tls: undefined }
+      await expect(open(source, login, 10)).rejects.toThrow(/self-signed certificate/)
+      const trusting = { ...login, tls: readFileSync(certificate, 'utf8') }
+      const cipher = open(source, trusting, 10).then(async (session) => {
+        const [row] = await session.rows(`SHOW STATUS LIKE 'Ssl_cipher'`)
+        session.destroy()
+        return row?.[1] ? '' : 'not encrypted'
+      }, messageOf)
+      expect(await cipher).toMatch(problem)
+    } finally {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    }
+  },
+  60_000,
+)
