@@ -5,7 +5,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { Operations } from './api/operations.ts'
 import { ApiError } from './error.ts'
 import { type QueryResult, runQuery } from './query.ts'
-import { openDatabase } from './warehouse/database.ts'
+import { CHECKPOINT, openDatabase } from './warehouse/database.ts'
 import { Locks } from './warehouse/lock.ts'
 
 /** A stand-in for Amazon Redshift that is up. */
@@ -44,16 +44,19 @@ export async function startRedshift({ file, s3, port = 0 }: RedshiftOptions): Pr
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
+  let closed: Promise<void> | undefined
+  async function close(): Promise<void> {
+    await operations.stop()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await notes.run(CHECKPOINT)
+    notes.closeSync()
+    database.close()
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     query: (sql) => runQuery(database, sql),
-    async close() {
-      await operations.stop()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      notes.closeSync()
-      database.close()
-    },
+    close: () => (closed ??= close()),
   }
 }
 

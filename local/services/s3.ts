@@ -32,57 +32,84 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
+  const shelves: Shelf[] = []
   for (const bucket of buckets) {
     server.createBucket(bucket)
-    await restore(client, bucket, join(directory, bucket))
+    const shelf = { client, bucket, directory: join(directory, bucket), saved: new Map() }
+    await restore(shelf)
+    shelves.push(shelf)
   }
+  let saving = Promise.resolve()
   return {
     url,
     client,
-    save: async () => {
-      for (const bucket of buckets) await save(client, bucket, join(directory, bucket))
+    save() {
+      // One after another: a list that is older than a file must not make it go.
+      saving = saving.then(async () => {
+        for (const shelf of shelves) await save(shelf)
+      })
+      return saving
     },
-    stop: async () => {
+    async stop() {
+      await saving
       client.destroy()
       await server.stop()
     },
   }
 }
 
-async function restore(client: S3Client, Bucket: string, directory: string): Promise<void> {
-  for (const file of await filesIn(directory)) {
-    const Body = await readFile(join(directory, file))
-    await client.send(new PutObjectCommand({ Bucket, Key: decodeURIComponent(file), Body }))
+/** Where a bucket lies on disk. */
+interface Shelf {
+  readonly client: S3Client
+  readonly bucket: string
+  readonly directory: string
+  /** The keys that are on disk, with the ETag of what is there. */
+  readonly saved: Map<string, string | undefined>
+}
+
+const fileOf = ({ directory }: Shelf, key: string): string =>
+  join(directory, ...key.split('/').map(encodeURIComponent))
+
+async function restore(shelf: Shelf): Promise<void> {
+  const { client, bucket: Bucket, directory, saved } = shelf
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const Key = relative(directory, file).split('/').map(decodeURIComponent).join('/')
+    const { ETag } = await client.send(
+      new PutObjectCommand({ Bucket, Key, Body: await readFile(file) }),
+    )
+    saved.set(Key, ETag)
   }
 }
 
-async function save(client: S3Client, Bucket: string, directory: string): Promise<void> {
-  const kept = new Set<string>()
-  for (const Key of await keysIn(client, Bucket)) {
-    if (Key.startsWith(PASSING)) continue
-    const file = Key.split('/').map(encodeURIComponent).join('/')
+async function save(shelf: Shelf): Promise<void> {
+  const { client, bucket: Bucket, saved } = shelf
+  const there = await list(shelf)
+  for (const [Key, ETag] of there) {
+    if (saved.get(Key) === ETag) continue
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
-    await mkdir(dirname(join(directory, file)), { recursive: true })
-    await writeFile(join(directory, file), (await Body?.transformToByteArray()) ?? '')
-    kept.add(file)
+    await mkdir(dirname(fileOf(shelf, Key)), { recursive: true })
+    await writeFile(fileOf(shelf, Key), (await Body?.transformToByteArray()) ?? '')
+    saved.set(Key, ETag)
   }
-  for (const file of await filesIn(directory)) if (!kept.has(file)) await rm(join(directory, file))
+  for (const key of saved.keys()) {
+    if (there.has(key)) continue
+    await rm(fileOf(shelf, key), { force: true })
+    saved.delete(key)
+  }
 }
 
-async function keysIn(client: S3Client, Bucket: string): Promise<string[]> {
-  const keys: string[] = []
+async function list({ client, bucket: Bucket }: Shelf): Promise<Map<string, string | undefined>> {
+  const found = new Map<string, string | undefined>()
   let ContinuationToken: string | undefined
   do {
     const page = await client.send(new ListObjectsV2Command({ Bucket, ContinuationToken }))
-    keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''))
+    for (const { Key = '', ETag } of page.Contents ?? []) {
+      if (!Key.startsWith(PASSING)) found.set(Key, ETag)
+    }
     ContinuationToken = page.NextContinuationToken
   } while (ContinuationToken)
-  return keys
-}
-
-async function filesIn(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+  return found
 }

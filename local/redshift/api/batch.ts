@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { DuckDBMaterializedResult } from '@duckdb/node-api'
+import type { Rows } from './result.ts'
 
 export type Status = 'SUBMITTED' | 'PICKED' | 'STARTED' | 'FINISHED' | 'FAILED' | 'ABORTED'
 
@@ -15,7 +15,7 @@ export interface SubStatement {
   duration: number
   count: number
   queryId: number
-  result?: DuckDBMaterializedResult
+  result?: Rows
 }
 
 /** What ExecuteStatement or BatchExecuteStatement submitted. Times are in milliseconds. */

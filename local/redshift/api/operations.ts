@@ -75,7 +75,7 @@ export class Operations {
     if (one.status !== 'FINISHED') throw missing(`Query ${one.id} has not finished`)
     if (!one.result) throw missing(`Query ${one.id} does not have a result`)
     const from = Number(textOf(body, 'NextToken') ?? 0)
-    const { next, ...page } = await resultPage(one.result, from, PAGE)
+    const { next, ...page } = resultPage(one.result, from, PAGE)
     return {
       ...page,
       TotalNumRows: one.count,

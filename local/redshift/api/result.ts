@@ -1,4 +1,4 @@
-import { type DuckDBMaterializedResult, DuckDBTypeId } from '@duckdb/node-api'
+import { type DuckDBMaterializedResult, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import { unknownHere } from '../error.ts'
 
 type Field = Record<string, unknown>
@@ -31,21 +31,29 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
 
 const LARGEST_LONG = 2n ** 63n
 
+/** The rows of a query, kept until they are asked for. */
+export interface Rows {
+  readonly names: readonly string[]
+  readonly types: readonly DuckDBType[]
+  readonly rows: readonly (readonly unknown[])[]
+}
+
+/** DuckDB gives the rows of a result once. */
+export const readRows = async (result: DuckDBMaterializedResult): Promise<Rows> => ({
+  names: result.columnNames().map((name) => name.toLowerCase()),
+  types: result.columnTypes(),
+  rows: await result.getRows(),
+})
+
 /** What GetStatementResult answers of a query's rows. */
-export async function resultPage(
-  result: DuckDBMaterializedResult,
-  from: number,
-  size: number,
-): Promise<{ ColumnMetadata: Field[]; Records: Field[][]; next: number | undefined }> {
-  const types = result.columnTypes()
-  const rows = await result.getRows()
+export function resultPage({ names, types, rows }: Rows, from: number, size: number) {
   const page = rows.slice(from, from + size)
   return {
-    ColumnMetadata: result.columnNames().map((name, i) => {
+    ColumnMetadata: names.map((name, i) => {
       const type = types[i]
       const typeName =
         type?.alias === 'JSON' ? 'super' : (TYPE_NAMES[type?.typeId ?? 0] ?? 'varchar')
-      return { name: name.toLowerCase(), label: name.toLowerCase(), typeName, nullable: 1 }
+      return { name, label: name, typeName, nullable: 1 }
     }),
     Records: page.map((row) => row.map((value, i) => fieldOf(value, types[i]?.typeId))),
     next: from + size < rows.length ? from + size : undefined,

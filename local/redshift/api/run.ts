@@ -5,6 +5,7 @@ import type { Database } from '../warehouse/database.ts'
 import type { Locks } from '../warehouse/lock.ts'
 import { Session } from '../warehouse/session.ts'
 import type { Batch, Status, SubStatement } from './batch.ts'
+import { readRows } from './result.ts'
 
 /** What batches run in. */
 export interface Warehouse {
@@ -59,7 +60,7 @@ async function runStatement(
     const { count, result } = await execute(place, statement.sql)
     if (!session.inTransaction) await session.end('commit')
     statement.count = count
-    statement.result = result
+    statement.result = result && (await readRows(result))
     mark(statement, 'FINISHED')
   } catch (error) {
     if (error instanceof Cancelled || session.cancelled.signal.aborted) mark(statement, 'ABORTED')

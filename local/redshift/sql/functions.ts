@@ -196,7 +196,7 @@ export const functions: Readonly<Record<string, Rule>> = {
   date_diff: (call) => functions.datediff?.(call) ?? '',
   date_part: ({ raw, args }) => `cast(${datePart(partOf(raw[0]), args[1] ?? '')} as double)`,
   date_part_year: as('year($1)'),
-  date_trunc: (call) => `date_trunc('${partOf(call.raw[0])}', ${call.args[1]})`,
+  date_trunc: ({ raw, args }) => `date_trunc('${partOf(raw[0])}', cast(${args[1]} as timestamp))`,
   dateadd: ({ raw, args: [, count, moment] }) =>
     `redshift_date_add('${partOf(raw[0])}', cast(${count} as bigint), cast(${moment} as timestamp))`,
   datediff: ({ raw, args: [, from, to] }) =>

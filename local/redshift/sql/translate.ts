@@ -33,6 +33,7 @@ export function translate(tokens: readonly Token[], context: Context): string {
   const cases: number[] = []
   /** What the next operand is wrapped in. */
   let wrap: ((operand: string) => string) | undefined
+  let limit = ''
 
   function operand(text: string): void {
     pieces.push(wrap ? wrap(text) : text)
@@ -65,7 +66,7 @@ export function translate(tokens: readonly Token[], context: Context): string {
     } else if (token.value === 'minus' && token.kind === 'word') {
       pieces.push('except')
     } else if (token.value === 'top' && reader.next?.kind === 'number') {
-      throw unknownHere('TOP here: write LIMIT at the end')
+      limit = ` limit ${reader.integer()}`
     } else if (isCall(token, before, reader)) {
       reader.take()
       operand(callFunction(token, reader, context))
@@ -82,7 +83,10 @@ export function translate(tokens: readonly Token[], context: Context): string {
     }
   }
   if (wrap) throw new SqlError('syntax error at end of input')
-  return pieces.join(' ').replaceAll(/ ([,)\]])/g, '$1')
+  if (limit && pieces.some((piece) => ['union', 'intersect', 'except'].includes(piece))) {
+    throw unknownHere('TOP beside UNION, INTERSECT or EXCEPT: write LIMIT')
+  }
+  return pieces.join(' ') + limit
 }
 
 /** LIKE takes a backslash as its escape in Redshift, and not in DuckDB. */

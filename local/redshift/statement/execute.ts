@@ -61,8 +61,9 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   vacuum: alone('VACUUM cannot run inside a transaction block', nothing),
 }
 
-/** Whether a statement must see no snapshot older than itself: LOCK waits before the first one. */
-export const isLock = (sql: string): boolean => /^\s*lock\b/i.test(sql)
+/** LOCK comes before the snapshot is taken, so that none is older than what it waited for. */
+export const isLock = (sql: string): boolean =>
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*lock\b/i.test(sql)
 
 /** Runs one statement of Redshift's SQL. Throws a SqlError, or Cancelled. */
 export async function execute(place: Place, sql: string): Promise<Outcome> {

@@ -17,6 +17,23 @@ const SETTINGS = [
   "set default_null_order = 'nulls_last_on_asc_first_on_desc'",
 ]
 
+/** Puts all that has been committed into the file itself, so that it can be copied or opened. */
+export const CHECKPOINT = `checkpoint ${FILE}`
+
+const FILE_SETUP = [
+  `create schema if not exists ${FILE}.public`,
+  `create schema if not exists ${CATALOG}`,
+  ...CATALOG_TABLES,
+]
+
+const SETUP = [
+  `create schema ${SYSTEM}`,
+  ...SETTINGS,
+  ...MACROS.map((macro) => `create macro ${SYSTEM}.${macro}`),
+  ...SYSTEM_TABLES,
+  ...SYSTEM_VIEWS,
+]
+
 /**
  * Opens the file, and creates it unless it is only to be read. Throws an Error of one sentence when
  * another process holds it.
@@ -27,21 +44,13 @@ export async function openDatabase(file: string, { readOnly = false } = {}): Pro
   try {
     const mode = readOnly ? ' (READ_ONLY)' : ''
     await connection.run(`attach ${quoteText(file)} as ${FILE}${mode}`)
+    for (const sql of readOnly ? SETUP : [...FILE_SETUP, ...SETUP]) await connection.run(sql)
   } catch (error) {
-    connection.closeSync()
     instance.closeSync()
     throw explain(file, error)
+  } finally {
+    connection.closeSync()
   }
-  if (!readOnly) {
-    await connection.run(`create schema if not exists ${FILE}.public`)
-    await connection.run(`create schema if not exists ${CATALOG}`)
-    for (const table of CATALOG_TABLES) await connection.run(table)
-  }
-  await connection.run(`create schema ${SYSTEM}`)
-  for (const setting of SETTINGS) await connection.run(setting)
-  for (const macro of MACROS) await connection.run(`create macro ${SYSTEM}.${macro}`)
-  for (const sql of [...SYSTEM_TABLES, ...SYSTEM_VIEWS]) await connection.run(sql)
-  connection.closeSync()
   return {
     async connect() {
       const connection = await instance.connect()
@@ -54,7 +63,7 @@ export async function openDatabase(file: string, { readOnly = false } = {}): Pro
 
 function explain(file: string, error: unknown): Error {
   const { message } = error as Error
-  if (/lock on file/i.test(message)) {
+  if (/lock on file|unique file handle|already attached/i.test(message)) {
     return new Error(`${file} is in use by another process: try again when it has ended`)
   }
   if (/does not exist/i.test(message)) return new Error(`there is no warehouse at ${file} yet`)

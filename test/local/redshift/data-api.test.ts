@@ -7,7 +7,7 @@ import {
   ListStatementsCommand,
 } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startWarehouse, TARGET } from './warehouse.ts'
+import { slow, startWarehouse, TARGET } from './warehouse.ts'
 
 describe('the Data API of the stand-in', () => {
   let warehouse: Awaited<ReturnType<typeof startWarehouse>>
@@ -158,9 +158,7 @@ describe('the Data API of the stand-in', () => {
 
   it('cancels a batch that waits, and rolls it back', async () => {
     await warehouse.run('create table held ("a" integer)', 'create table other ("a" integer)')
-    const slow = `select count(*) from (${Array(12).fill('select 1 n union all select 2').join(' union all ')}) a
-      ${[...'bcdefgh'].map((name) => `cross join (${Array(12).fill('select 1 n').join(' union all ')}) ${name}`).join(' ')}`
-    const holder = await warehouse.submit(['lock held', slow])
+    const holder = await warehouse.submit(['lock held', slow(12)])
     const waiter = await warehouse.submit(['insert into other values (1)', 'lock held'])
     await new Promise((resolve) => setTimeout(resolve, 100))
     for (const Id of [waiter, holder]) {

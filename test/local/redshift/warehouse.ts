@@ -20,6 +20,10 @@ export const BUCKET = 'staging'
 export const ROLE = 'arn:aws:iam::123456789012:role/copy'
 export const TARGET = { WorkgroupName: 'night', Database: 'warehouse' }
 
+/** A query that takes a good while. */
+export const slow = (power = 9): string =>
+  `select count(*) from ${Array.from({ length: power }, (_, i) => `(${Array(6).fill('select 1 n').join(' union all ')}) t${i}`).join(' cross join ')}`
+
 /** A stand-in with an S3 beside it, spoken to by the real clients. */
 export async function startWarehouse() {
   const directory = mkdtempSync(join(tmpdir(), 'redshift-'))

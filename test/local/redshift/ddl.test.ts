@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { startWarehouse } from './warehouse.ts'
+
+describe('DDL', () => {
+  let warehouse: Awaited<ReturnType<typeof startWarehouse>>
+  beforeAll(async () => {
+    warehouse = await startWarehouse()
+    await warehouse.run('create schema if not exists "usher"')
+  })
+  afterAll(() => warehouse.stop())
+
+  const columns = (table: string) =>
+    warehouse.rows(
+      `select column_name, data_type, character_maximum_length, numeric_precision, numeric_scale,
+         is_nullable, column_default
+       from svv_columns where table_name = '${table}' order by ordinal_position`,
+    )
+
+  it('shows every type under the name that SVV_COLUMNS gives it', async () => {
+    await warehouse.run(
+      `create table types ("a" INT2 ENCODE az64, "b" int, "c" int8 not null encode raw, "d" decimal(10,2),
+        "e" float4, "f" double precision, "g" bool default true, "h" char(3), "i" character varying(7),
+        "j" text, "k" date, "l" time, "m" timestamp without time zone, "n" timestamp with time zone,
+        "o" super, "p" varbyte(16), "q" varchar, "r" varchar(max) default 'it''s' encode zstd,
+        primary key ("b")) backup no compound sortkey ("k", "b") diststyle key distkey ("b")`,
+    )
+    expect(await columns('types')).toEqual([
+      ['a', 'smallint', null, '16', '0', 'YES', null],
+      ['b', 'integer', null, '32', '0', 'NO', null],
+      ['c', 'bigint', null, '64', '0', 'NO', null],
+      ['d', 'numeric', null, '10', '2', 'YES', null],
+      ['e', 'real', null, null, null, 'YES', null],
+      ['f', 'double precision', null, null, null, 'YES', null],
+      ['g', 'boolean', null, null, null, 'YES', 'true'],
+      ['h', 'character', '3', null, null, 'YES', null],
+      ['i', 'character varying', '7', null, null, 'YES', null],
+      ['j', 'character varying', '256', null, null, 'YES', null],
+      ['k', 'date', null, null, null, 'YES', null],
+      ['l', 'time without time zone', null, null, null, 'YES', null],
+      ['m', 'timestamp without time zone', null, null, null, 'YES', null],
+      ['n', 'timestamp with time zone', null, null, null, 'YES', null],
+      ['o', 'super', null, null, null, 'YES', null],
+      ['p', 'binary varying', '16', null, null, 'YES', null],
+      ['q', 'character varying', '256', null, null, 'YES', null],
+      ['r', 'character varying', '65535', null, null, 'YES', "'it''s'"],
+    ])
+  })
+
+  it.each([
+    ['"a" blob', 'type "blob" does not exist'],
+    ['"a" varchar(65536)', 'cannot exceed 65535'],
+    ['"a" char(4097)', 'cannot exceed 4096'],
+    ['"a" decimal(39,2)', 'precision 39 must be between 1 and 38'],
+    ['"a" integer encode best', 'unknown encoding type "best"'],
+    ['"a" varchar(5) encode az64', 'encoding type "az64" is not supported for character varying'],
+    ['"a" integer, "a" integer', 'column "a" duplicated'],
+    ['"a" integer nonsense', 'syntax error at or near "nonsense"'],
+    ['"a" integer identity(1,1)', 'does not know IDENTITY'],
+    ['"a" integer, primary key ("b")', 'column "b" named in key does not exist'],
+  ])('refuses a table of %s', async (body, message) => {
+    await expect(warehouse.run(`create table refused (${body})`)).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['distkey ("b")', 'column "b" named in key does not exist'],
+    ['sortkey ("b")', 'column "b" named in key does not exist'],
+    ['diststyle all distkey ("a")', 'cannot specify a distkey with DISTSTYLE ALL'],
+    ['diststyle key', 'must specify a distkey'],
+    ['diststyle some', 'unknown diststyle "some"'],
+    ['distkey ("s")', 'of type super cannot be used as a distkey'],
+    ['sortkey ("v")', 'of type binary varying cannot be used as a sortkey'],
+    ['engine innodb', 'syntax error at or near "engine"'],
+  ])('refuses a table that is %s', async (attributes, message) => {
+    const body = '"a" integer, "s" super, "v" varbyte(4)'
+    await expect(warehouse.run(`create table refused (${body}) ${attributes}`)).rejects.toThrow(
+      message,
+    )
+  })
+
+  it('makes a table once', async () => {
+    await warehouse.run('create table once ("a" integer)')
+    await warehouse.run('create table if not exists once ("b" integer)')
+    await expect(warehouse.run('create table once ("a" integer)')).rejects.toThrow('already exists')
+    await expect(warehouse.run('create table nowhere.x ("a" integer)')).rejects.toThrow(
+      'schema "nowhere" does not exist',
+    )
+    await expect(warehouse.run('create temp table public.x ("a" integer)')).rejects.toThrow(
+      'temporary tables cannot specify a schema name',
+    )
+  })
+
+  it('prefers a temporary table to one in public, and makes it like another', async () => {
+    await warehouse.run(
+      'create table same ("a" varchar(3) not null)',
+      `insert into same values ('x')`,
+    )
+    const { SubStatements } = await warehouse.batch(
+      'create temp table same (like public.same including defaults)',
+      'select * from same',
+      `insert into same values ('long')`,
+    )
+    expect(SubStatements?.[1]?.ResultRows).toBe(0)
+    expect(SubStatements?.[2]?.Error).toBe('ERROR: value too long for type character varying(3)')
+  })
+
+  it('enforces no primary key, but takes no NULL in it', async () => {
+    await warehouse.run('create table keyed ("a" integer, primary key ("a"))')
+    await warehouse.run('insert into keyed values (1), (1)')
+    await expect(warehouse.run('insert into keyed values (null)')).rejects.toThrow(
+      'ERROR: Cannot insert a NULL value into column a',
+    )
+  })
+
+  it('adds, drops and renames columns, and holds the new ones to their type', async () => {
+    await warehouse.run(
+      'create table usher.grows ("a" integer)',
+      'insert into usher.grows values (1)',
+      `alter table "usher"."grows" add column "b" varchar(3) encode zstd default 'é' not null`,
+      'alter table "usher"."grows" add column "c" integer',
+    )
+    expect(await warehouse.rows('select * from usher.grows')).toEqual([['1', 'é', null]])
+    await expect(warehouse.run(`insert into usher.grows values (2, 'éé', 1)`)).rejects.toThrow(
+      'value too long for type character varying(3)',
+    )
+    await expect(warehouse.run('insert into usher.grows values (2, null, 1)')).rejects.toThrow(
+      'NULL',
+    )
+    await expect(
+      warehouse.run('alter table usher.grows add column "d" integer not null'),
+    ).rejects.toThrow('must have a non-null default')
+    await expect(warehouse.run('alter table usher.grows add column "c" date')).rejects.toThrow(
+      'exists',
+    )
+    await warehouse.run(
+      'alter table usher.grows drop column "c"',
+      'alter table usher.grows rename column "b" to "bb"',
+      'alter table usher.grows rename to grown',
+    )
+    expect((await columns('grown')).map(([name]) => name)).toEqual(['a', 'bb'])
+    await expect(warehouse.rows('select * from usher.grows')).rejects.toThrow('does not exist')
+  })
+
+  it('widens a VARCHAR, outside a transaction', async () => {
+    await warehouse.run('create table wide ("a" varchar(2))')
+    const widen = 'alter table public.wide alter column "a" type varchar(4)'
+    expect((await warehouse.batch(widen)).Error).toContain('cannot run inside a transaction block')
+    await warehouse.run(widen, `insert into wide values ('four')`)
+    await expect(warehouse.run(widen.replace('4', '3'))).rejects.toThrow('cannot decrease')
+    expect((await columns('wide'))[0]?.[2]).toBe('4')
+  })
+
+  it('rolls DDL back with its transaction', async () => {
+    await warehouse.batch('create table gone ("a" integer)', 'select 1 / 0')
+    expect(await columns('gone')).toEqual([])
+    await expect(warehouse.rows('select * from gone')).rejects.toThrow('"gone" does not exist')
+  })
+
+  it('keeps comments', async () => {
+    await warehouse.run(
+      'create table said ("a" integer)',
+      `comment on table "public"."said" is 'it''s here'`,
+      `comment on column "public"."said"."a" is 'a number'`,
+    )
+    expect(
+      await warehouse.rows(`select remarks from svv_tables where table_name = 'said'`),
+    ).toEqual([[`it's here`]])
+    expect(
+      await warehouse.rows(`select remarks from svv_columns where table_name = 'said'`),
+    ).toEqual([['a number']])
+  })
+
+  it('takes GRANT, REVOKE and ANALYZE for granted', async () => {
+    await warehouse.run(
+      'grant select on table t to role x',
+      'revoke all on t from public',
+      'analyze',
+    )
+  })
+
+  it.each([
+    ['truncate once', 'TRUNCATE commits the transaction it runs in'],
+    ['vacuum', 'VACUUM cannot run inside a transaction block'],
+    ['alter table once append from same', 'APPEND cannot run inside a transaction block'],
+    ['lock nowhere', 'relation "nowhere" does not exist'],
+    ['unload (select 1) to x', 'does not know the statement UNLOAD'],
+    ['create view v as select 1', 'does not know the statement CREATE VIEW'],
+    ['', 'Sql must not be empty'],
+    ['select 1; select 2', 'cannot insert multiple commands'],
+  ])('refuses in a transaction: %s', async (sql, message) => {
+    const answer = warehouse.batch(sql).then(
+      ({ Error: text }) => text,
+      (error) => error.message,
+    )
+    expect(await answer).toContain(message)
+  })
+
+  it('drops a table, and truncates one outside a transaction', async () => {
+    await warehouse.run('create table short ("a" integer)', 'insert into short values (1)')
+    await warehouse.run('truncate table short')
+    expect(await warehouse.rows('select count(*) from short')).toEqual([['0']])
+    await warehouse.run('drop table short', 'drop table if exists short')
+    await expect(warehouse.run('drop table short')).rejects.toThrow('does not exist')
+    await expect(warehouse.run('lock table once')).rejects.toThrow('only be used in transaction')
+  })
+})

@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { bucketOf } from '../../../lib/manifest/bucket.ts'
+import { startS3 } from '../../../local/services/s3.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'usher-s3-test-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const receipt = (n: number) => `receipts/public.t${n}/date=2026-11-23.json`
+
+it('keeps receipts from one night to the next, and no staged files', async () => {
+  const night = await startS3(directory, ['bucket'])
+  const bucket = bucketOf('bucket', night.client)
+  await bucket.put('staging/public.t/part', {})
+  await Promise.all(
+    Array.from({ length: 30 }, async (_, n) => {
+      await bucket.put(receipt(n), { n })
+      await night.save()
+    }),
+  )
+  await bucket.delete([receipt(7)])
+  await bucket.put(receipt(8), { n: 'changed' })
+  await night.save()
+  await night.stop()
+  expect(readdirSync(join(directory, 'bucket'))).toEqual(['receipts'])
+
+  const next = await startS3(directory, ['bucket'])
+  const again = bucketOf('bucket', next.client)
+  expect(await again.get(receipt(29))).toEqual({ n: 29 })
+  expect(await again.get(receipt(8))).toEqual({ n: 'changed' })
+  expect(await again.get(receipt(7))).toBeUndefined()
+  expect(await again.get('staging/public.t/part')).toBeUndefined()
+  await next.stop()
+})
