@@ -6,6 +6,8 @@ export default {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }],
   },
   testEnvironment: 'node',
+  testTimeout: 30_000,
+  maxWorkers: 2,
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.usher'],
   watchman: false,
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readAssembly } from './assembly.ts'
-import { count, type Display, seconds } from './display.ts'
+import { type Display, seconds } from './display.ts'
 import { startLambda } from './lambda.ts'
 import { lock } from './lock.ts'
 import { type Ending, runMachine } from './machine.ts'
-import { NightRecord } from './record.ts'
+import { NightRecord, type TableRecord } from './record.ts'
 import { startRedshift } from './redshift/redshift.ts'
 import { startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
@@ -55,6 +55,8 @@ export async function runNight(
     const { secrets, missing, stops } = await provideSources(options)
     closing.push(...stops)
     const asked = withoutMissing(options.tables, missing, record)
+    record.total = asked.length
+    record.lastRows = await lastRows(nights)
     const s3 = await startS3(join(home, 's3'), assembly.buckets)
     closing.push(() => s3.stop())
     const redshift = await startRedshift({ file: join(home, 'warehouse.duckdb'), s3: s3.client })
@@ -74,7 +76,7 @@ export async function runNight(
       concurrency: 2 * availableParallelism(),
       log: (line) => {
         log.write(`${line}\n`)
-        showProgress(display, record, line)
+        record.hear(line)
       },
     })
     closing.push(() => lambda.stop())
@@ -87,6 +89,8 @@ export async function runNight(
       ...(options.force && { force: true }),
     }
     display.line()
+    const ticking = setInterval(() => display.status(record.status()), 250)
+    closing.push(() => clearInterval(ticking))
     const ending = await runMachine(
       assembly,
       { input, name: run },
@@ -105,6 +109,19 @@ export async function runNight(
   } finally {
     for (const close of closing.reverse()) await close()
   }
+}
+
+/** The rows that each table had in the newest night that knows it. */
+async function lastRows(nights: string): Promise<Map<string, number>> {
+  const files = (await readdir(nights)).filter((file) => file.endsWith('.json')).sort()
+  const found = new Map<string, number>()
+  for (const file of files) {
+    const { tables } = JSON.parse(await readFile(join(nights, file), 'utf8')) as {
+      tables: readonly TableRecord[]
+    }
+    for (const { table, rows } of tables) if (rows !== undefined) found.set(table, rows)
+  }
+  return found
 }
 
 async function step<T>(display: Display, what: string, work: () => Promise<T>): Promise<T> {
@@ -154,12 +171,4 @@ function withoutMissing(
     skipped.message = source ? missing.get(lost) : `it is made from tables of ${lost}`
     return false
   })
-}
-
-/** Shows how far the extracts are: each says so in its log, once a second. */
-function showProgress(display: Display, { running }: NightRecord, line: string): void {
-  if (!line.startsWith('{"message":"extracting"')) return
-  const { table, rows } = JSON.parse(line) as { table: string; rows: number }
-  const others = [...running.keys()].filter((state) => !state.endsWith(` ${table}`))
-  display.status(`  Extract ${table}: ${count(rows)} rows; ${others.join(', ')}`)
 }

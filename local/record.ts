@@ -23,17 +23,20 @@ interface Result {
 /** Follows the tasks of a night, table by table. */
 export class NightRecord implements Watcher {
   readonly tables = new Map<string, TableRecord>()
-  /** The states that are under way, and since when. */
-  readonly running = new Map<string, { table?: string; since: number }>()
   date = ''
+  /** How many tables were asked for, and the rows that each had the last time. */
+  total = 0
+  lastRows: ReadonlyMap<string, number> = new Map()
   private readonly report: (line: string) => void
+  /** The states that are under way: since when, and how far they say they are. */
+  private readonly running = new Map<string, { since: number; far?: string }>()
 
   constructor(report: (line: string) => void) {
     this.report = report
   }
 
-  started({ state, input }: TaskEvent): void {
-    this.running.set(state, { table: (input as Result).table, since: performance.now() })
+  started({ state }: TaskEvent): void {
+    this.running.set(state, { since: performance.now() })
   }
 
   ended({ state, input, seconds: taken, result, error }: Parameters<Watcher['ended']>[0]): void {
@@ -61,6 +64,26 @@ export class NightRecord implements Watcher {
     else record.loadSeconds = working
     const facts = [`${count(rows ?? 0).padStart(11)} rows`, seconds(working).padStart(8)]
     this.report([state.padEnd(32), ...facts].join(' '))
+  }
+
+  /** Reads a line of a function's log: an extract says there how far it is. */
+  hear(line: string): void {
+    if (!line.startsWith('{"message":"extracting"')) return
+    const heard = JSON.parse(line) as { table: string; rows: number; characters: number }
+    const task = this.running.get(`Extract ${heard.table}`)
+    if (!task) return
+    const last = this.lastRows.get(heard.table)
+    const rows = `${count(heard.rows)}${last ? ` of about ${count(last)}` : ''} rows`
+    task.far = `${rows}, ${size(heard.characters)}`
+  }
+
+  /** What is under way, in one line: `[12/15] Extract orders: 84,000 of about 120,000 rows …`. */
+  status(): string {
+    const done = [...this.tables.values()].filter(({ outcome }) => outcome !== 'running').length
+    const running = [...this.running].map(([state, { since, far }]) => {
+      return `${state}: ${far ?? seconds((performance.now() - since) / 1000)}`
+    })
+    return `  [${done}/${this.total}] ${running.join('; ')}`
   }
 
   recordOf(table: string): TableRecord {

@@ -14,8 +14,8 @@ export interface ExtractOptions {
   /** Where the files go; no other attempt may have it. */
   readonly prefix: string
   readonly signal: AbortSignal
-  /** Called now and then with the rows so far. */
-  readonly progress?: (rows: number) => void
+  /** Called now and then with the rows so far, and the characters of CSV they make. */
+  readonly progress?: (rows: number, characters: number) => void
 }
 
 /** Lines of CSV are handed on in chunks of about this many characters. */
@@ -77,7 +77,8 @@ async function* linesOf(
 ): AsyncGenerator<Chunk> {
   if (table.made.by !== 'extract') throw new Error(`${table.id} is not extracted from anywhere`)
   const { from, rows: toRows } = table.made
-  let [text, rows, total] = ['', 0, 0]
+  let [text, rows] = ['', 0]
+  const total = { rows: 0, characters: 0 }
   const reading = { table: table.id, columns: table.columns, date, signal, note }
   for await (const batch of from.read(reading)) {
     for (const record of batch) {
@@ -92,9 +93,10 @@ async function* linesOf(
       }
     }
     if (text.length >= CHUNK) {
-      total += rows
       yield { text, rows }
-      progress?.(total)
+      total.rows += rows
+      total.characters += text.length
+      progress?.(total.rows, total.characters)
       text = ''
       rows = 0
     }

@@ -21,7 +21,9 @@ export function extractTask(
     const attempt = `${run}-${randomBytes(4).toString('hex')}`
     const prefix = attemptPrefix(table, date, attempt)
     const facts = { table: table.id, date, attempt }
-    const progress = atMostEverySecond((rows: number) => log('extracting', { ...facts, rows }))
+    const progress = atMostEverySecond((rows: number, characters: number) =>
+      log('extracting', { ...facts, rows, characters }),
+    )
     const time = timeLimit(table.id, milliseconds)
     try {
       const done = await extract({ table, date, bucket, prefix, signal: time.signal, progress })

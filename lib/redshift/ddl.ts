@@ -1,6 +1,9 @@
 import type { Definition, NamedColumn } from '../table/definition.ts'
 import { identifier } from '../table/sql.ts'
 
+/** The Data API takes this many statements in a batch. */
+export const MOST_STATEMENTS = 40
+
 /** `"public"."events"` */
 export const tableName = (table: Definition): string =>
   `${identifier(table.schema)}.${identifier(table.name)}`

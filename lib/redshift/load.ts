@@ -6,12 +6,11 @@ import { render } from '../table/sql.ts'
 import { type Load, loadedRows, recordLoad } from './audit.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
-import { columnList, stageName } from './ddl.ts'
+import { columnList, MOST_STATEMENTS, stageName } from './ddl.ts'
 import { assertCount, begin, publish, type Step } from './publish.ts'
 import { prepareTable } from './schema.ts'
 
-/** The Data API takes this many statements in a batch, and this many bytes of each. */
-const MOST_STATEMENTS = 40
+/** The Data API takes this many bytes of a statement. */
 const MOST_BYTES = 100 * 1024
 
 /** What every task in the warehouse works with. */

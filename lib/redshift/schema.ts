@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { Failure } from '../error.ts'
 import type { Definition, NamedColumn } from '../table/definition.ts'
 import { identifier } from '../table/sql.ts'
 import type { Warehouse } from './client.ts'
-import { columnDdl, createTable, tableName } from './ddl.ts'
+import { columnDdl, createTable, literal, MOST_STATEMENTS, tableName } from './ddl.ts'
 
 /** A column as the warehouse has it. */
 export interface LiveColumn {
@@ -11,6 +12,8 @@ export interface LiveColumn {
   readonly ddl: string
   readonly nullable: boolean
   readonly default: boolean
+  /** The comment on it; Redshift shows no more than its beginning. */
+  readonly remarks: string
 }
 
 /**
@@ -19,17 +22,20 @@ export interface LiveColumn {
  */
 export async function prepareTable(warehouse: Warehouse, table: Definition): Promise<void> {
   const statements = changes(table, await liveColumns(warehouse, table))
-  if (statements.length === 0) return
-  await warehouse.transaction(
-    `usher ddl ${table.id} ${statements.join(';')}`.slice(0, 500),
-    statements.map((text) => ({ text, parameters: {} })),
-  )
+  for (let at = 0; at < statements.length; at += MOST_STATEMENTS) {
+    const batch = statements.slice(at, at + MOST_STATEMENTS)
+    const digest = createHash('sha256').update(batch.join(';')).digest('hex').slice(0, 12)
+    await warehouse.transaction(
+      `usher ddl ${table.id} ${digest}`,
+      batch.map((text) => ({ text, parameters: {} })),
+    )
+  }
 }
 
 async function liveColumns(warehouse: Warehouse, table: Definition): Promise<LiveColumn[]> {
   const rows = await warehouse.query({
     text: `select column_name, data_type, character_maximum_length, numeric_precision,
-  numeric_scale, is_nullable, column_default
+  numeric_scale, is_nullable, column_default, remarks
 from svv_columns
 where table_schema = :schema and table_name = :name
 order by ordinal_position`,
@@ -40,6 +46,7 @@ order by ordinal_position`,
     ddl: ddlOf(row),
     nullable: row.is_nullable !== 'NO',
     default: row.column_default !== null && row.column_default !== '',
+    remarks: row.remarks ?? '',
   }))
 }
 
@@ -64,7 +71,7 @@ function ddlOf(row: Record<string, string | null>): string {
 
 /** The statements that make the live table fit its declaration. */
 export function changes(table: Definition, live: readonly LiveColumn[]): string[] {
-  if (live.length === 0) return [createTable(table)]
+  if (live.length === 0) return [createTable(table), ...comments(table, live)]
   const problems: string[] = []
   const added: string[] = []
   for (const column of table.columns) {
@@ -80,7 +87,7 @@ export function changes(table: Definition, live: readonly LiveColumn[]): string[
   if (problems.length > 0) {
     throw new Failure('WarehouseRefused', `${table.id} has changed: ${problems.join(' ')}`)
   }
-  return added
+  return [...added, ...comments(table, live)]
 }
 
 function problemsOf(table: Definition, { name, column }: NamedColumn, live: LiveColumn): string[] {
@@ -101,5 +108,22 @@ function problemsOf(table: Definition, { name, column }: NamedColumn, live: Live
   if (nullable && !live.nullable) return [`${name} takes no NULL there. Run: ${rename}`]
   return []
 }
+
+/** The statements that tell people what the table and its columns are. */
+function comments(table: Definition, live: readonly LiveColumn[]): string[] {
+  const name = tableName(table)
+  const isNew = live.length === 0 && table.description
+  const own = isNew ? [`comment on table ${name} is ${literal(table.description ?? '')}`] : []
+  const changed = table.columns.flatMap(({ name: column, column: { facts } }) => {
+    const { remarks = '' } = live.find(({ name }) => name === column) ?? {}
+    const { description = '' } = facts
+    if (description === '' || description.slice(0, REMARKS) === remarks.slice(0, REMARKS)) return []
+    return [`comment on column ${name}.${identifier(column)} is ${literal(description)}`]
+  })
+  return [...own, ...changed]
+}
+
+/** As much of a comment as Redshift is sure to show. */
+const REMARKS = 200
 
 const lengthOf = (ddl: string): number => Number(/\((\d+)\)/.exec(ddl)?.[1] ?? 0)

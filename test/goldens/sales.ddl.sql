@@ -12,3 +12,7 @@ create table if not exists "public"."sales" (
 )
 diststyle key distkey ("id")
 sortkey ("sold_on", "id");
+
+comment on table "public"."sales" is 'Every ticket that was sold.';
+
+comment on column "public"."sales"."event" is 'The event''s title';

@@ -16,7 +16,6 @@ import {
   varchar,
 } from '#lib'
 import type { Extract } from '../../lib/manifest/manifest.ts'
-import { createTable } from '../../lib/redshift/ddl.ts'
 import { loadSteps, transformSteps } from '../../lib/redshift/load.ts'
 import type { Step } from '../../lib/redshift/publish.ts'
 import { changes } from '../../lib/redshift/schema.ts'
@@ -39,6 +38,7 @@ const sales = (publish?: 'replace' | { merge: 'updated_at' } | { partition: 'sol
   table('sales', {
     columns,
     publish,
+    description: 'Every ticket that was sold.',
     dist: 'id',
     sort: ['sold_on', 'id'],
     from: nothing,
@@ -63,7 +63,7 @@ const script = (steps: readonly Step[]) =>
 
 describe('the SQL of a load', () => {
   it('creates the table as its columns declare it', () => {
-    expectGolden('sales.ddl.sql', `${createTable(own)};\n`)
+    expectGolden('sales.ddl.sql', `${changes(own, []).join(';\n\n')};\n`)
   })
   it.each([
     ['replace', 'replace'],
@@ -101,15 +101,21 @@ describe('the SQL of a load', () => {
 
 describe('a table that is there already', () => {
   const live = [
-    { name: 'id', ddl: 'bigint', nullable: false, default: false },
-    { name: 'event', ddl: 'varchar(255)', nullable: true, default: false },
-    { name: 'price', ddl: 'decimal(10,2)', nullable: false, default: true },
-    { name: 'currency', ddl: 'char(3)', nullable: false, default: true },
-    { name: 'sold_on', ddl: 'date', nullable: false, default: false },
-    { name: 'sold_at', ddl: 'timestamp', nullable: false, default: false },
-    { name: 'updated_at', ddl: 'timestamptz', nullable: false, default: false },
-    { name: 'attributes', ddl: 'super', nullable: true, default: false },
-    { name: 'token', ddl: 'varbyte(16)', nullable: true, default: false },
+    { name: 'id', ddl: 'bigint', nullable: false, default: false, remarks: '' },
+    {
+      name: 'event',
+      ddl: 'varchar(255)',
+      nullable: true,
+      default: false,
+      remarks: "The event's title",
+    },
+    { name: 'price', ddl: 'decimal(10,2)', nullable: false, default: true, remarks: '' },
+    { name: 'currency', ddl: 'char(3)', nullable: false, default: true, remarks: '' },
+    { name: 'sold_on', ddl: 'date', nullable: false, default: false, remarks: '' },
+    { name: 'sold_at', ddl: 'timestamp', nullable: false, default: false, remarks: '' },
+    { name: 'updated_at', ddl: 'timestamptz', nullable: false, default: false, remarks: '' },
+    { name: 'attributes', ddl: 'super', nullable: true, default: false, remarks: '' },
+    { name: 'token', ddl: 'varbyte(16)', nullable: true, default: false, remarks: '' },
   ]
   const but = (name: string, change: Partial<(typeof live)[number]>) =>
     live.map((column) => (column.name === name ? { ...column, ...change } : column))
@@ -130,6 +136,11 @@ describe('a table that is there already', () => {
       `alter table "public"."sales" add column "sold_on" date`,
     ])
   })
+  it('gets the comments that changed', () => {
+    expect(changes(own, but('event', { remarks: 'older' }))).toEqual([
+      `comment on column "public"."sales"."event" is 'The event''s title'`,
+    ])
+  })
   it.each([
     [
       but('event', { ddl: 'varchar(100)' }),
@@ -144,7 +155,7 @@ describe('a table that is there already', () => {
       'event takes no NULL there. Run: alter table "public"."sales" rename column "event" to "event_old";',
     ],
     [
-      [...live, { name: 'old', ddl: 'date', nullable: false, default: false }],
+      [...live, { name: 'old', ddl: 'date', nullable: false, default: false, remarks: '' }],
       'old is no longer declared, and it takes no NULL. Run: alter table "public"."sales" drop column "old";',
     ],
   ])('is left alone where rows would be lost, and the error says what to run', (found, problem) => {

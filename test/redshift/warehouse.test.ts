@@ -159,6 +159,30 @@ describe('a load', () => {
     expect(await ask('select id from parted order by id')).toEqual([['1'], ['9']])
   })
 
+  it('tells what the columns are, once', async () => {
+    const own = table('told', {
+      columns: { id: integer().describe(`The seller's number`) },
+      description: 'Sellers',
+      from: generator(() => [{ id: 1 }]),
+      row: (row) => row,
+    })
+    const prepare = () => prepareTable(warehouse, own[definition])
+    await prepare()
+    expect(await ask(`select remarks from svv_columns where table_name = 'told'`)).toEqual([
+      [`The seller's number`],
+    ])
+    expect(await ask(`select remarks from svv_tables where table_name = 'told'`)).toEqual([
+      ['Sellers'],
+    ])
+    const sent: string[] = []
+    const transaction = async (name: string) => {
+      sent.push(name)
+      return []
+    }
+    await prepareTable({ ...warehouse, transaction }, own[definition])
+    expect(sent).toEqual([])
+  })
+
   it('adds the columns that are new', async () => {
     const own = sales('wider')
     await load(own)
