@@ -16,8 +16,8 @@ export const nightCommand: Command = {
 AWS and real source servers. The warehouse is then in .usher/warehouse.duckdb.
 
   --date    the run date; yesterday, in the stage's time zone, unless said
-  --tables  only these, with commas between: event_demand is that table alone,
-            +event_demand is it and everything it is made from
+  --tables  only these, with commas between: sales_by_day is that table alone,
+            +sales_by_day is it and everything it is made from
   --force   do the tables again that are complete already
 
 A night does what is not complete yet: after a failure, run it again.

@@ -2,7 +2,7 @@ import { Failure } from '../error.ts'
 import { type Graph, upstream } from './graph.ts'
 
 /**
- * The tables that were asked for: `events` is one, `+event_demand` is it and all it is made from.
+ * The tables that were asked for: `events` is one, `+sales_by_day` is it and all it is made from.
  * Nothing asked for is every table. Throws a BadInput that lists every name that is no table.
  */
 export function select(graph: Graph, asked: readonly string[] = []): Set<string> {

@@ -7,7 +7,7 @@ import { isDate } from '../table/moment.ts'
 export interface NightInput {
   /** The run date: `2026-11-23`. */
   readonly date?: string
-  /** The tables to do: `event_demand`, or `+event_demand` with all it is made from. */
+  /** The tables to do: `sales_by_day`, or `+sales_by_day` with all it is made from. */
   readonly tables?: readonly string[]
   /** Do the tables again that are complete already. */
   readonly force?: boolean
@@ -49,7 +49,7 @@ function check(input: unknown): NightInput {
     tables !== undefined &&
     !(Array.isArray(tables) && tables.every((t) => typeof t === 'string'))
   ) {
-    throw bad(`tables ${show(tables)} is no list of names: write it as ["events", "+event_demand"]`)
+    throw bad(`tables ${show(tables)} is no list of names: write it as ["events", "+sales_by_day"]`)
   }
   if (force !== undefined && typeof force !== 'boolean') {
     throw bad(`force ${show(force)} is neither true nor false`)

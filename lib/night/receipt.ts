@@ -21,7 +21,7 @@ export interface Receipt {
 export interface FailureNote {
   readonly table: string
   readonly error: string
-  readonly message: string
+  readonly reason: string
 }
 
 const pathOf = ({ schema, name }: Definition) => `${schema}.${name}`

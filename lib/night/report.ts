@@ -27,13 +27,13 @@ export async function noteFailure(
   { table, run, error }: { table: string; run: string; error: Caught },
 ): Promise<void> {
   const definition = graph.get(table)?.table
-  const note: FailureNote = { table, error: error.Error, message: messageOf(error) }
+  const note: FailureNote = { table, error: error.Error, reason: reasonOf(error) }
   log('failed', { ...note, run })
   if (definition) await bucket.put(failureKey(definition, run), note)
 }
 
 /** The sentence inside the cause that Lambda gives: `{"errorType", "errorMessage", "trace"}`. */
-function messageOf({ Error: name, Cause = '' }: Caught): string {
+function reasonOf({ Error: name, Cause = '' }: Caught): string {
   try {
     return (JSON.parse(Cause) as { errorMessage: string }).errorMessage
   } catch {
@@ -60,7 +60,7 @@ export async function reportNight(
   const rows = found.reduce((sum, { rows = 0 }) => sum + rows, 0)
   const broken = found.flatMap(({ table, rows, note }) =>
     rows === undefined
-      ? [note ?? { table: table.id, error: 'Unknown', message: 'did not run' }]
+      ? [note ?? { table: table.id, error: 'Unknown', reason: 'its task left no word' }]
       : [],
   )
   const counted = { date, complete: broken.length === 0, tables: asked.length, rows }
@@ -72,8 +72,8 @@ export async function reportNight(
   const input = { date, ...(tables.length > 0 && { tables }) }
   const lines = [
     `${broken.length} of ${asked.length} tables are not complete for ${date}.`,
-    ...failed.map(({ table, message }) => `${table} failed: ${message}`),
-    ...skipped.map(({ table, message }) => `${table} was skipped: ${message}`),
+    ...failed.map(({ table, reason }) => `${table} failed: ${reason}`),
+    ...skipped.map(({ table, reason }) => `${table} was skipped: ${reason}`),
     `To do these and no others, start an execution with ${JSON.stringify(input)}`,
   ]
   log('night failed', { run, ...counted, force })

@@ -52,10 +52,9 @@ export async function unlessComplete(
   )
   const missing = needed.flat()
   if (missing.length > 0) {
-    throw new Failure(
-      'DependencyIncomplete',
-      `needs ${missing.join(', ')}, not complete for ${date}`,
-    )
+    const verb = missing.length === 1 ? 'is' : 'are'
+    const problem = `${missing.join(', ')} ${verb} not complete for ${date} (+${table} does that too)`
+    throw new Failure('DependencyIncomplete', problem)
   }
   return work(node.table)
 }
