@@ -43,3 +43,10 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
       .trimEnd(),
   )
 }
+
+/** Text in lines that a terminal of 80 columns shows whole, two columns in. */
+export const wrap = (text: string): string[] =>
+  text
+    .replaceAll(/(.{1,76})(?:\s+|$)/g, '  $1\n')
+    .trimEnd()
+    .split('\n')

@@ -1,4 +1,4 @@
-import { columns, count, seconds, size } from './display.ts'
+import { columns, count, seconds, size, wrap } from './display.ts'
 import type { Ending, TaskEvent, Watcher } from './machine.ts'
 
 /** What became of a table. */
@@ -122,7 +122,9 @@ export class NightRecord implements Watcher {
     for (const { table, message = '' } of of('skipped')) {
       reasons.set(message, [...(reasons.get(message) ?? []), table])
     }
-    for (const [reason, tables] of reasons) lines.push(`skipped ${tables.join(', ')}: ${reason}`)
+    for (const [reason, tables] of reasons) {
+      lines.push(`Skipped, since ${reason}`, ...wrap(tables.join(', ')), '')
+    }
     if (ending.status === 'FAILED') {
       if (of('failed').length === 0)
         lines.push(`the night failed: ${sentenceOf(new Error(ending.cause))}`)

@@ -37,8 +37,9 @@ export async function provide(source: SourceInfo, options: Options): Promise<Pro
   if (server) return { secret: secretOf(new URL(server.url)), stop: () => server.stop() }
   return {
     missing:
-      'no MySQL or MariaDB is installed; get one with `apt-get install -y mariadb-server`,\n' +
-      `or name your own: ${variable}=mysql://user:password@host/db npm run night`,
+      'no MySQL or MariaDB is installed. Get one, or name your own:\n' +
+      '  sudo apt-get install -y mariadb-server\n' +
+      `  ${variable}=mysql://user:password@host:3306/db npm run night`,
   }
 }
 
