@@ -4,6 +4,7 @@ import { select } from '../lib/graph/select.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
 import { runNight, type TableInfo } from '../local/night.ts'
+import { summary } from '../local/summary.ts'
 import { home } from './home.ts'
 import { stages } from './stages.ts'
 import type { Command } from './usher.ts'
@@ -43,12 +44,11 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
       date: date as string | undefined,
       force: force === true,
       stage: stages[0]?.name ?? '',
-      home: home,
+      home,
       display,
     })
     display.line()
-    for (const line of record.lines()) display.line(line)
-    for (const line of record.afterwords(ending, names)) display.line(line)
+    for (const line of summary(record, ending, names)) display.line(line)
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },
 }

@@ -44,9 +44,15 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
   )
 }
 
-/** Text in lines that a terminal of 80 columns shows whole, two columns in. */
-export const wrap = (text: string): string[] =>
-  text
-    .replaceAll(/(.{1,76})(?:\s+|$)/g, '  $1\n')
-    .trimEnd()
-    .split('\n')
+/** A line as lines that a terminal of 80 columns shows whole; all but the first begin with `indent`. */
+export function wrap(line: string, indent: string): string[] {
+  const lines: string[] = []
+  let rest = line
+  while (rest.length > 80) {
+    const cut = rest.lastIndexOf(' ', 80)
+    if (cut <= rest.length - rest.trimStart().length) break
+    lines.push(rest.slice(0, cut))
+    rest = indent + rest.slice(cut + 1)
+  }
+  return [...lines, rest]
+}

@@ -168,7 +168,7 @@ function withoutMissing(
     if (lost === undefined) return true
     const skipped = record.recordOf(id)
     skipped.outcome = 'skipped'
-    skipped.message = source ? missing.get(lost) : `they are made from tables of ${lost}:`
+    skipped.message = source ? missing.get(lost) : `made from tables of ${lost}`
     return false
   })
 }

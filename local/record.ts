@@ -1,5 +1,5 @@
-import { columns, count, seconds, size, wrap } from './display.ts'
-import type { Ending, TaskEvent, Watcher } from './machine.ts'
+import { count, seconds, size } from './display.ts'
+import type { TaskEvent, Watcher } from './machine.ts'
 
 /** What became of a table. */
 export interface TableRecord {
@@ -49,7 +49,7 @@ export class NightRecord implements Watcher {
     if (error) {
       const skipped = error.name === 'DependencyIncomplete'
       record.outcome = skipped ? 'skipped' : 'failed'
-      record.message = sentenceOf(error)
+      record.message = sentenceOf(error.message)
       this.report(`${state.padEnd(32)} ${record.outcome}`)
       return
     }
@@ -91,66 +91,13 @@ export class NightRecord implements Watcher {
     this.tables.set(table, record)
     return record
   }
-
-  /** The table at the end of a night. */
-  lines(): string[] {
-    const cell = (value: number | undefined, text: (value: number) => string) =>
-      value === undefined ? '' : text(value)
-    return columns(
-      [
-        ['table', 'rows', 'bytes', 'extract', 'load', 'outcome'],
-        ...[...this.tables.values()].map((t) => [
-          t.table,
-          cell(t.rows, count),
-          cell(t.bytes, size),
-          cell(t.extractSeconds, seconds),
-          cell(t.loadSeconds, seconds),
-          t.outcome === 'complete' ? 'was complete' : t.outcome,
-        ]),
-      ],
-      [1, 2, 3, 4],
-    )
-  }
-
-  /** What there is to say below that table: why, and what to run next. */
-  afterwords(ending: Ending, asked: readonly string[]): string[] {
-    const all = [...this.tables.values()]
-    const of = (outcome: TableRecord['outcome']) => all.filter((t) => t.outcome === outcome)
-    const lines = ['']
-    for (const { table, message } of of('failed')) lines.push(`${table} failed: ${message}`)
-    const reasons = new Map<string, string[]>()
-    for (const { table, message = '' } of of('skipped')) {
-      reasons.set(message, [...(reasons.get(message) ?? []), table])
-    }
-    for (const [reason, tables] of reasons) {
-      lines.push(`Skipped, since ${reason}`, ...wrap(tables.join(', ')), '')
-    }
-    if (ending.status === 'FAILED') {
-      if (of('failed').length === 0)
-        lines.push(`the night failed: ${sentenceOf(new Error(ending.cause))}`)
-      const date = this.date && ` --date ${this.date}`
-      const tables = asked.length > 0 ? ` --tables ${asked.join(',')}` : ''
-      lines.push('', 'Once that is mended, this does what is missing:')
-      lines.push(`  npm run night --${date}${tables}`)
-      return lines
-    }
-    const done = of('loaded').length
-    const was = of('complete').length
-    const tables = (n: number) => `${n} ${n === 1 ? 'table' : 'tables'}`
-    lines.push(
-      done === 0
-        ? `Nothing to do for ${this.date}: ${tables(was)} complete already.`
-        : `${tables(done)} loaded for ${this.date}${was > 0 ? `, ${tables(was)} complete already` : ''}.`,
-    )
-    return lines
-  }
 }
 
 /** The sentence in the cause that a failed task gives. */
-export function sentenceOf(error: Error): string {
+export function sentenceOf(cause: string): string {
   try {
-    return (JSON.parse(error.message) as { errorMessage: string }).errorMessage
+    return (JSON.parse(cause) as { errorMessage: string }).errorMessage
   } catch {
-    return error.message
+    return cause
   }
 }

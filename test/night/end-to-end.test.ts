@@ -291,7 +291,7 @@ describe('a night without its source', () => {
       expect(lineOf(ran, 'orders').at(-1)).toBe('skipped')
       expect(lineOf(ran, 'sales_by_day').at(-1)).toBe('skipped')
       expect(ran.output).toContain(
-        'Skipped, since nothing answers at 127.0.0.1:1 (ECONNREFUSED): is the server running?',
+        '\n  nothing answers at 127.0.0.1:1 (ECONNREFUSED): is the server running?\n',
       )
       expect(existsSync(join(alone, 'warehouse.duckdb'))).toBe(true)
     },

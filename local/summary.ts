@@ -1,0 +1,62 @@
+import { columns, count, seconds, size, wrap } from './display.ts'
+import type { Ending } from './machine.ts'
+import { type NightRecord, sentenceOf, type TableRecord } from './record.ts'
+
+/** What a night ends with: a line for each table, and below them what there is to say. */
+export function summary(record: NightRecord, ending: Ending, asked: readonly string[]): string[] {
+  const tables = [...record.tables.values()]
+  const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
+  const lines = [
+    ...tableLines(tables),
+    '',
+    ...reasons('Failed', of('failed')),
+    ...reasons('Skipped', of('skipped')),
+  ]
+  if (ending.status === 'SUCCEEDED') {
+    return [...lines, success(record.date, of('loaded').length, of('complete').length)]
+  }
+  if (of('failed').length === 0) lines.push(`The night failed: ${sentenceOf(ending.cause ?? '')}`)
+  const date = record.date && ` --date ${record.date}`
+  const only = asked.length > 0 ? ` --tables ${asked.join(',')}` : ''
+  return [
+    ...lines,
+    'Once that is mended, this does what is missing:',
+    `  npm run night --${date}${only}`,
+  ]
+}
+
+function tableLines(tables: readonly TableRecord[]): string[] {
+  const cell = (value: number | undefined, text: (value: number) => string) =>
+    value === undefined ? '' : text(value)
+  return columns(
+    [
+      ['table', 'rows', 'bytes', 'extract', 'load', 'outcome'],
+      ...tables.map((t) => [
+        t.table,
+        cell(t.rows, count),
+        cell(t.bytes, size),
+        cell(t.extractSeconds, seconds),
+        cell(t.loadSeconds, seconds),
+        t.outcome === 'complete' ? 'was complete' : t.outcome,
+      ]),
+    ],
+    [1, 2, 3, 4],
+  )
+}
+
+/** Each reason once, below the tables that it holds for. */
+function reasons(heading: string, tables: readonly TableRecord[]): string[] {
+  const byReason = Map.groupBy(tables, ({ message = '' }) => message)
+  return [...byReason].flatMap(([reason, of]) => [
+    ...wrap(`${heading}: ${of.map(({ table }) => table).join(', ')}`, '  '),
+    ...reason.split('\n').flatMap((line) => wrap(`  ${line}`, '  ')),
+    '',
+  ])
+}
+
+function success(date: string, loaded: number, were: number): string {
+  const tables = (n: number) => `${n} ${n === 1 ? 'table' : 'tables'}`
+  const already = `${tables(were)} complete already`
+  if (loaded === 0) return were > 0 ? `Nothing to do for ${date}: ${already}.` : 'Nothing was done.'
+  return `${tables(loaded)} loaded for ${date}${were > 0 ? `, ${already}` : ''}.`
+}
