@@ -44,15 +44,20 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
   )
 }
 
-/** A line as lines that a terminal of 80 columns shows whole; all but the first begin with `indent`. */
+/**
+ * A line as lines that a terminal of 80 columns shows whole, all but the first behind `indent`. What
+ * stands in backticks is a command to copy: it is not broken.
+ */
 export function wrap(line: string, indent: string): string[] {
   const lines: string[] = []
-  let rest = line
-  while (rest.length > 80) {
-    const cut = rest.lastIndexOf(' ', 80)
-    if (cut <= rest.length - rest.trimStart().length) break
-    lines.push(rest.slice(0, cut))
-    rest = indent + rest.slice(cut + 1)
+  let current = /^\s*/.exec(line)?.[0] ?? ''
+  for (const word of line.match(/`[^`]*`\S*|\S+/g) ?? []) {
+    const longer = current.trim() ? `${current} ${word}` : current + word
+    if (longer.length <= 80 || !current.trim()) current = longer
+    else {
+      lines.push(current)
+      current = indent + word
+    }
   }
-  return [...lines, rest]
+  return [...lines, current]
 }

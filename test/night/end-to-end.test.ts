@@ -213,7 +213,7 @@ withServer('a night', () => {
       expect(lineOf(red, 'sales_by_day').at(-1)).toBe('skipped')
       expect(lineOf(red, 'orders').at(-1)).toBe('loaded')
       expect(red.output).toMatch(
-        /venues failed: venues\.name: 'é+…' has 2000 bytes, varchar\(800\) holds 800; in the row with id '7'/,
+        /Failed: venues\n {2}venues\.name: 'é+…'\s+has 2000 bytes, varchar\(800\) holds 800; in the row with id '7'\n/,
       )
       expect(red.output).toContain('npm run night -- --date 2026-11-21')
       await admin(`UPDATE venues SET name = 'Short again' WHERE id = 7`)
@@ -229,13 +229,13 @@ withServer('a night', () => {
       'a missing column',
       'ALTER TABLE users RENAME COLUMN city TO town',
       'ALTER TABLE users RENAME COLUMN town TO city',
-      'users failed: production.users has no column city: correct the columns of users',
+      'Failed: users\n  production.users has no column city: correct the columns of users, or see\n  `npx usher mirror production users`',
     ],
     [
       'a missing table',
       'RENAME TABLE users TO people',
       'RENAME TABLE people TO users',
-      'users failed: production.users: there is no such table in the database marketplace',
+      'Failed: users\n  production.users: there is no such table in the database marketplace\n',
     ],
   ])(
     'says in one sentence that there is %s',
@@ -261,7 +261,7 @@ withServer('a night', () => {
       const ran = await usher(home, ['night', '--date', '2026-11-20', '--tables', 'users'], env)
       expect(ran.code).toBe(1)
       expect(ran.output).toContain(
-        'users failed: production: MySQL refuses the user or its password',
+        'Failed: users\n  production: MySQL refuses the user or its password',
       )
       expect(ran.output).not.toMatch(/^\s+at /m)
     },
