@@ -7,12 +7,19 @@ import { loadGraph } from './warehouse.ts'
 
 const graph = await loadGraph()
 
+const copiesFrom = new Set(
+  [...graph.values()].flatMap(({ table: { made } }) =>
+    made.by === 'copy' ? (made.from.source.bucket ?? []) : [],
+  ),
+)
+
 const app = new App()
 for (const stage of stages) {
   const env = { account: stage.account, region: stage.region }
   const storage = new StorageStack(app, `usher-${stage.name}-storage`, {
     env,
     stage,
+    copiesFrom: [...copiesFrom],
     terminationProtection: true,
     description: 'Usher: the staging bucket and the warehouse',
   })

@@ -2,6 +2,7 @@ import { Failure } from '../lib/error.ts'
 import { explain } from '../lib/source/mysql-errors.ts'
 import { describeTable, mirrorFile } from '../lib/source/mysql-schema.ts'
 import { type Login, open } from '../lib/source/mysql-session.ts'
+import { sourceOf } from '../lib/table/definition.ts'
 import { displayOn } from '../local/display.ts'
 import { lock } from '../local/lock.ts'
 import { provide } from '../local/sources.ts'
@@ -23,10 +24,11 @@ PRODUCTION_URL=mysql://user:password@host/db names it, else the sample's.`,
     if (!name || !table || others.length > 0) {
       throw new Failure('BadInput', 'give a source and a table: npx usher mirror production events')
     }
-    const source = await sourceOf(name)
+    const source = await mysqlSource(name)
     const { status } = displayOn(process.stderr)
     lock(home)
-    const provided = await provide(source, { directory: home, log: status })
+    const date = new Date().toISOString().slice(0, 10)
+    const provided = await provide(source, { directory: home, date, log: status })
     if ('missing' in provided) throw new Failure('SourceRefused', `${name}: ${provided.missing}`)
     try {
       const login = provided.secret as Login
@@ -46,12 +48,10 @@ PRODUCTION_URL=mysql://user:password@host/db names it, else the sample's.`,
   },
 }
 
-async function sourceOf(name: string) {
-  const sources = [...(await loadGraph()).values()].flatMap(({ table }) =>
-    table.made.by === 'extract' && table.made.from.source.kind === 'mysql'
-      ? [table.made.from.source]
-      : [],
-  )
+async function mysqlSource(name: string) {
+  const sources = [...(await loadGraph()).values()]
+    .flatMap(({ table }) => sourceOf(table) ?? [])
+    .filter(({ kind }) => kind === 'mysql')
   const source = sources.find((source) => source.name === name)
   if (source) return source
   const names = [...new Set(sources.map((source) => source.name))].join(', ')

@@ -1,6 +1,8 @@
 import { Failure } from '../lib/error.ts'
 import { type Graph, upstream } from '../lib/graph/graph.ts'
 import { select } from '../lib/graph/select.ts'
+import { dayBefore } from '../lib/night/night.ts'
+import { sourceOf } from '../lib/table/definition.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
 import { runNight, type TableInfo } from '../local/night.ts'
@@ -34,6 +36,8 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
     if (date !== undefined && !isDate(String(date))) {
       throw new Failure('BadInput', `--date '${date}' is no date: write it as 2026-11-23`)
     }
+    const [stage] = stages
+    if (!stage) throw new Failure('BadInput', 'bin/stages.ts has no stage to run a night of')
     const graph = await loadGraph()
     const names = tables === undefined ? [] : String(tables).split(',').filter(Boolean)
     const asked = select(graph, names)
@@ -42,8 +46,9 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
       tables: [...asked].map((id) => tableInfo(graph, id)),
       all: names.length === 0,
       date: date as string | undefined,
+      day: (date as string | undefined) ?? dayBefore(new Date().toISOString(), stage.timeZone),
       force: force === true,
-      stage: stages[0]?.name ?? '',
+      stage: stage.name,
       home,
       display,
     })
@@ -54,10 +59,10 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
 }
 
 function tableInfo(graph: Graph, id: string): TableInfo {
-  const made = graph.get(id)?.table.made
+  const table = graph.get(id)?.table
   return {
     id,
-    source: made?.by === 'extract' ? made.from.source : undefined,
+    source: table && sourceOf(table),
     upstream: [...upstream(graph, id)],
   }
 }

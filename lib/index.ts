@@ -22,8 +22,9 @@ export {
   varbyte,
   varchar,
 } from './table/column.ts'
+export { copy } from './table/copy.ts'
+export type { Document, Json } from './table/json.ts'
 export { mirror } from './table/mirror.ts'
 export { runDate, sql } from './table/sql.ts'
 export { alias, table } from './table/table.ts'
-export type { Json } from './table/text.ts'
 export { transform } from './table/transform.ts'

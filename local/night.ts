@@ -12,7 +12,7 @@ import { NightRecord, type TableRecord } from './record.ts'
 import { startRedshift } from './redshift/redshift.ts'
 import { startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
-import { provide, type SourceInfo } from './sources.ts'
+import { type Had, provide, type SourceInfo } from './sources.ts'
 import { synthesize } from './synthesize.ts'
 
 /** A table of the warehouse, as far as a night on one machine must know it. */
@@ -28,7 +28,10 @@ export interface NightOptions {
   readonly tables: readonly TableInfo[]
   /** Whether that is every table there is. */
   readonly all: boolean
+  /** The run date, where it was said; else the schedule's rule finds it. */
   readonly date?: string
+  /** The run date that will be found: sample data is made for it. */
+  readonly day: string
   readonly force: boolean
   readonly stage: string
   /** Where everything that stays is kept: `.usher`. */
@@ -52,13 +55,14 @@ export async function runNight(
     const assembly = await step(display, 'synthesize the app', async () =>
       readAssembly(await synthesize(), options.stage),
     )
-    const { secrets, missing, stops } = await provideSources(options)
+    const { secrets, missing, buckets, stops } = await provideSources(options)
     closing.push(...stops)
     const asked = withoutMissing(options.tables, missing, record)
     record.total = asked.length
     record.lastRows = await lastRows(nights)
     const s3 = await startS3(join(home, 's3'), assembly.buckets)
     closing.push(() => s3.stop())
+    for (const [bucket, files] of buckets) await s3.addBucket(bucket, files())
     const redshift = await startRedshift({ file: join(home, 'warehouse.duckdb'), s3: s3.client })
     closing.push(() => redshift.close())
     const secretsManager = await startSecrets(secrets)
@@ -132,24 +136,33 @@ async function step<T>(display: Display, what: string, work: () => Promise<T>): 
   return result
 }
 
-async function provideSources({ tables, home, display }: NightOptions) {
+async function provideSources({ tables, home, day, display }: NightOptions) {
   const sources = new Map(
-    tables.flatMap(({ source }) => (source?.secret ? [[source.name, source]] : [])),
+    tables.flatMap(({ source }) =>
+      source?.secret || source?.bucket ? [[source.name, source]] : [],
+    ),
   )
   const secrets: Record<string, object> = {}
   const missing = new Map<string, string>()
+  const buckets = new Map<string, NonNullable<Had['files']>>()
   const stops: (() => Promise<void>)[] = []
   for (const source of sources.values()) {
     const provided = await step(display, `reach ${source.name} (${source.kind})`, () =>
-      provide(source, { directory: home, log: (text) => display.status(`  ${text}`) }),
+      provide(source, {
+        ...{ directory: home, date: day },
+        log: (text) => display.status(`  ${text}`),
+      }),
     )
-    if ('missing' in provided) missing.set(source.name, provided.missing)
-    else {
-      secrets[source.secret ?? ''] = provided.secret
-      if (provided.stop) stops.push(provided.stop)
+    if ('missing' in provided) {
+      missing.set(source.name, provided.missing)
+      continue
     }
+    const { secret, files, stop } = provided
+    if (source.secret && secret) secrets[source.secret] = secret
+    if (source.bucket && files) buckets.set(source.bucket, files)
+    if (stop) stops.push(stop)
   }
-  return { secrets, missing, stops }
+  return { secrets, missing, buckets, stops }
 }
 
 /** Leaves out the tables of sources that cannot be had, and all that is made from them. */

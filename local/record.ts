@@ -62,7 +62,9 @@ export class NightRecord implements Watcher {
     if (outcome === 'complete') return
     if (outcome === 'extracted') record.extractSeconds = working
     else record.loadSeconds = working
-    const facts = [`${count(rows ?? 0).padStart(11)} rows`, seconds(working).padStart(8)]
+    // Of files that others wrote, only the load knows the rows.
+    const amount = rows === undefined ? size(bytes ?? 0) : `${count(rows)} rows`
+    const facts = [amount.padStart(16), seconds(working).padStart(8)]
     this.report([state.padEnd(32), ...facts].join(' '))
   }
 

@@ -1,72 +1,57 @@
-import { connect } from 'node:net'
-import { join } from 'node:path'
-import { startMarketplace } from './mysql/index.ts'
-import { secretOf } from './services/secrets.ts'
+import { provideMysql } from './mysql/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {
   readonly name: string
   readonly kind: string
   readonly secret?: string
+  readonly bucket?: string
 }
 
-/** A source that a night can read: what its secret says; or why it cannot be had. */
-export type Provided =
-  | { readonly secret: object; readonly stop?: () => Promise<void> }
-  | { readonly missing: string }
+/** A source that a night can read; or why it cannot be had, and what would provide it. */
+export type Provided = Had | { readonly missing: string }
 
-interface Options {
+/** What there is of a source that can be had. */
+export interface Had {
+  /** What its secret says. */
+  readonly secret?: object
+  /** What its bucket holds. */
+  readonly files?: () => Iterable<SourceFile> | AsyncIterable<SourceFile>
+  readonly stop?: () => Promise<void>
+}
+
+export interface SourceFile {
+  readonly key: string
+  readonly body: Uint8Array
+}
+
+/** What a provider is told of the night and the machine. */
+export interface Place {
+  /** The variable that names a user's own server: `PRODUCTION_URL`. */
+  readonly variable: string
+  /** What it holds. */
+  readonly url?: string
   /** Where servers that are started here keep their data. */
   readonly directory: string
+  /** The run date, which sample data is made for. */
+  readonly date: string
   readonly log: (sentence: string) => void
 }
 
-/** The variable that names a user's own server: `PRODUCTION_URL`. */
-export const variableOf = (source: SourceInfo): string =>
-  `${source.name.toUpperCase().replaceAll(/\W/g, '_')}_URL`
+type Provider = (source: SourceInfo, place: Place) => Promise<Provided>
 
-/** The user's own server, where the environment names one; else the sample's, if it can be started. */
-export async function provide(source: SourceInfo, options: Options): Promise<Provided> {
-  const variable = variableOf(source)
-  const url = process.env[variable]
-  if (source.kind !== 'mysql') return { missing: `a night here knows no ${source.kind}` }
-  if (url) return ownServer(variable, url)
-  if (source.name !== 'production')
-    return { missing: `set ${variable}=mysql://user:password@host/db` }
-  const server = await startMarketplace({ dir: join(options.directory, 'mysql'), log: options.log })
-  if (server) return { secret: secretOf(new URL(server.url)), stop: () => server.stop() }
-  return {
-    missing:
-      'no MySQL or MariaDB is installed. Get one, or name your own:\n' +
-      '  sudo apt-get install -y mariadb-server\n' +
-      `  ${variable}=mysql://user:password@host:3306/db npm run night`,
-  }
+/** One for each kind of source that is not made of code. */
+const providers: Readonly<Record<string, Provider>> = {
+  mysql: provideMysql,
 }
 
-async function ownServer(variable: string, text: string): Promise<Provided> {
-  if (!URL.canParse(text) || !/^(mysql|mariadb):$/.test(new URL(text).protocol)) {
-    return { missing: `${variable} is not of the form mysql://user:password@host:3306/db` }
-  }
-  const url = new URL(text)
-  const port = Number(url.port || 3306)
-  const problem = await reach(url.hostname, port)
-  if (problem) {
-    return {
-      missing: `nothing answers at ${url.hostname}:${port} (${problem}): is the server running?`,
-    }
-  }
-  return { secret: secretOf(url) }
-}
-
-function reach(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 5000 })
-    const settle = (problem?: string) => {
-      socket.destroy()
-      resolve(problem)
-    }
-    socket.once('connect', () => settle())
-    socket.once('timeout', () => settle('no answer in 5 seconds'))
-    socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message))
-  })
+/** The user's own server, where the environment names one; else the sample's, if it can be had. */
+export async function provide(
+  source: SourceInfo,
+  place: Omit<Place, 'variable' | 'url'>,
+): Promise<Provided> {
+  const provider = providers[source.kind]
+  if (!provider) return { missing: `a night here knows no ${source.kind}` }
+  const variable = `${source.name.toUpperCase().replaceAll(/\W/g, '_')}_URL`
+  return provider(source, { ...place, variable, url: process.env[variable] || undefined })
 }

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { GatewayVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { CompositePrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless'
-import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 
@@ -14,6 +14,8 @@ export interface ServerlessProps {
   readonly baseCapacity: number
   /** What COPY may read. */
   readonly bucket: IBucket
+  /** The names of other buckets that it may read. */
+  readonly copiesFrom: readonly string[]
 }
 
 /** A Redshift Serverless of our own, in a VPC that nothing leads into. */
@@ -32,6 +34,9 @@ export class Serverless extends Construct {
       ),
     })
     props.bucket.grantRead(this.copyRole, 'staging/*')
+    for (const other of props.copiesFrom) {
+      Bucket.fromBucketName(this, other, other).grantRead(this.copyRole)
+    }
     this.secret = new Secret(this, 'Admin', {
       description: `The user that Usher works as in the Redshift namespace ${props.name}`,
       generateSecretString: {

@@ -1,9 +1,9 @@
-import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Graph } from '../graph/graph.ts'
 import { variables } from '../night/environment.ts'
-import type { Definition, Resources } from '../table/definition.ts'
+import { type Definition, type Resources, sourceOf } from '../table/definition.ts'
 import type { Source } from '../table/origin.ts'
 import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
 import type { Warehouse } from './warehouse.ts'
@@ -67,8 +67,8 @@ export class TaskFunctions extends Construct {
 
   /** The function that extracts a table. */
   extract(table: Definition): TaskFunction {
-    if (table.made.by !== 'extract') throw new Error(`${table.id} is not extracted`)
-    const { source } = table.made.from
+    const source = sourceOf(table)
+    if (!source) throw new Error(`${table.id} is not extracted`)
     return this.once(`Extract from ${source.name}`, table.resources, (id, resources) => {
       const fn = this.make(id, {
         ...{ memory: 1769, minutes: 15, ...resources },
@@ -81,6 +81,7 @@ export class TaskFunctions extends Construct {
       this.props.bucket.grantPut(fn, 'staging/*')
       this.props.bucket.grantDelete(fn, 'staging/*')
       if (source.secret) Secret.fromSecretNameV2(fn, 'Secret', source.secret).grantRead(fn)
+      if (source.bucket) readBucket(fn, source.bucket)
       return fn
     })
   }
@@ -127,9 +128,14 @@ export class TaskFunctions extends Construct {
 
   /** The clients of all sources but one. */
   private packagesWithout(source?: Source): string[] {
-    const all = [...this.props.graph.values()].flatMap(({ table }) =>
-      table.made.by === 'extract' ? table.made.from.source.packages : [],
+    const all = [...this.props.graph.values()].flatMap(
+      ({ table }) => sourceOf(table)?.packages ?? [],
     )
     return [...new Set(all)].filter((name) => !source?.packages.includes(name))
   }
+}
+
+/** Lets a function list and read a bucket that is not ours. */
+function readBucket(fn: TaskFunction, name: string): void {
+  Bucket.fromBucketName(fn, 'Source', name).grantRead(fn)
 }

@@ -26,6 +26,8 @@ export interface WarehouseProps {
   readonly name: string
   readonly config: WarehouseConfig
   readonly bucket: IBucket
+  /** Other buckets that COPY reads; the role of a warehouse that is there must have them already. */
+  readonly copiesFrom: readonly string[]
 }
 
 /** The Redshift that tables are loaded into, and what it takes to work there. */
@@ -35,11 +37,12 @@ export class Warehouse extends Construct {
   private readonly secret: ISecret
   private readonly copyRoleArn: string
 
-  constructor(scope: Construct, id: string, { name, config, bucket }: WarehouseProps) {
+  constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id)
+    const { name, config, bucket, copiesFrom } = props
     this.config = config
     if (config.kind === 'new') {
-      const made = new Serverless(this, 'Serverless', { ...config, name, bucket })
+      const made = new Serverless(this, 'Serverless', { ...config, name, bucket, copiesFrom })
       this.arn = made.workgroupArn
       this.secret = made.secret
       this.copyRoleArn = made.copyRole.roleArn

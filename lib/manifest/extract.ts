@@ -1,58 +1,51 @@
-import { randomBytes } from 'node:crypto'
 import type { Definition } from '../table/definition.ts'
-import type { Cells } from '../table/origin.ts'
+import type { Reading } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
-import { type CsvEncoder, csvEncoder } from './csv.ts'
-import { copyManifest, type Extract, extractKey, manifestKey } from './manifest.ts'
-import { type Chunk, writeParts } from './writer.ts'
+import { listFiles } from './listing.ts'
+import { copyManifest, type Extract, extractKey, manifestKey, pathsKey } from './manifest.ts'
+import { writeRows } from './rows.ts'
 
 export interface ExtractOptions {
   readonly table: Definition
-  /** The run date. */
+  /** The day to read. */
   readonly date: string
   readonly bucket: Bucket
   /** Where the files go; no other attempt may have it. */
   readonly prefix: string
   readonly signal: AbortSignal
+  /** The fingerprint of the day as it was loaded: while it is the same, there is nothing to do. */
+  readonly loaded?: string
   /** Called now and then with the rows so far, and the characters of CSV they make. */
   readonly progress?: (rows: number, characters: number) => void
 }
 
-/** Lines of CSV are handed on in chunks of about this many characters. */
-const CHUNK = 256 * 1024
+/** An extract, but for what is the same of all. */
+export type Found = Omit<Extract, 'table' | 'date' | 'notes'>
 
 /**
- * Reads a table's records from its source and writes them to S3: parts, then what they hold, and
+ * Reads a day's records from a table's source and writes them to S3: parts, then what they hold, and
  * last the manifest, whose existence says that the extract is whole. If it fails, it leaves nothing.
+ * Gives undefined for a day that is as it was when it was loaded.
  */
-export async function extract(options: ExtractOptions): Promise<Extract> {
-  const { table, date, bucket, prefix } = options
-  const marker = `NULL_${randomBytes(4).toString('hex')}`
+export async function extract(options: ExtractOptions): Promise<Extract | undefined> {
+  const { table, date, bucket, prefix, signal } = options
+  const { made } = table
+  if (made.by === 'transform') throw new Error(`${table.id} is not extracted from anywhere`)
   const notes: Record<string, number> = {}
   const note = (what: string) => {
     notes[what] = (notes[what] ?? 0) + 1
   }
-  const parts = await writeParts(
-    bucket,
-    prefix,
-    linesOf(options, csvEncoder(table, marker, note), note),
-  )
-  const sum = (of: (part: (typeof parts)[number]) => number) =>
-    parts.reduce((total, part) => total + of(part), 0)
-  const extract: Extract = {
-    table: table.id,
-    date,
-    columns: table.columns.map(({ name }) => name),
-    codec: 'zstd',
-    marker,
-    rows: sum(({ rows }) => rows),
-    bytes: sum(({ bytes }) => bytes),
-    parts,
-    notes,
-  }
+  const reading: Reading = { table: table.id, columns: table.columns, date, signal, note }
+  const found =
+    made.by === 'copy'
+      ? await listFiles(options, made.from, reading)
+      : await writeRows(options, made, reading)
+  if (!found) return undefined
+  const extract: Extract = { table: table.id, date, ...found, notes }
+  const own = found.parts.map(({ key, bytes }) => ({ url: `s3://${bucket.name}/${key}`, bytes }))
   try {
     await bucket.put(extractKey(prefix), extract)
-    await bucket.put(manifestKey(prefix), copyManifest(bucket.name, parts))
+    await bucket.put(manifestKey(prefix), copyManifest([...own, ...(found.files ?? [])]))
   } catch (error) {
     await deleteExtract(bucket, prefix, extract)
     throw error
@@ -67,39 +60,5 @@ export async function deleteExtract(
   { parts }: Extract,
 ): Promise<void> {
   await bucket.delete([manifestKey(prefix)])
-  await bucket.delete([...parts.map(({ key }) => key), extractKey(prefix)])
-}
-
-async function* linesOf(
-  { table, date, signal, progress }: ExtractOptions,
-  csv: CsvEncoder,
-  note: (what: string) => void,
-): AsyncGenerator<Chunk> {
-  if (table.made.by !== 'extract') throw new Error(`${table.id} is not extracted from anywhere`)
-  const { from, rows: toRows } = table.made
-  let [text, rows] = ['', 0]
-  const total = { rows: 0, characters: 0 }
-  const reading = { table: table.id, columns: table.columns, date, signal, note }
-  for await (const batch of from.read(reading)) {
-    for (const record of batch) {
-      if (toRows) {
-        for (const row of toRows(record)) {
-          text += csv.row(row as Record<string, unknown>)
-          rows++
-        }
-      } else {
-        text += csv.cells(record as Cells)
-        rows++
-      }
-    }
-    if (text.length >= CHUNK) {
-      yield { text, rows }
-      total.rows += rows
-      total.characters += text.length
-      progress?.(total.rows, total.characters)
-      text = ''
-      rows = 0
-    }
-  }
-  yield { text, rows }
+  await bucket.delete([...parts.map(({ key }) => key), pathsKey(prefix), extractKey(prefix)])
 }

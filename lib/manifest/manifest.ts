@@ -1,4 +1,6 @@
-/** The manifest that COPY reads: exactly the parts of one extract, each of which must be there. */
+import type { FileFormat, ListedFile } from '../table/origin.ts'
+
+/** The manifest that COPY reads: exactly the files of one extract, each of which must be there. */
 export interface CopyManifest {
   readonly entries: readonly {
     readonly url: string
@@ -7,7 +9,7 @@ export interface CopyManifest {
   }[]
 }
 
-/** A file of rows. */
+/** A file of rows that the extract wrote. */
 export interface Part {
   readonly key: string
   readonly rows: number
@@ -20,25 +22,33 @@ export interface Part {
 /** What COPY does not ask for and Usher does: it lies beside the manifest. */
 export interface Extract {
   readonly table: string
+  /** The day it is of. */
   readonly date: string
+  /** The columns that the files hold, in order. */
   readonly columns: readonly string[]
-  readonly codec: 'zstd'
-  /** The bare word that stands for NULL. */
-  readonly marker: string
-  readonly rows: number
+  readonly format: FileFormat
+  /** The rows that were written; only COPY knows how many are in files that others wrote. */
+  readonly rows?: number
   readonly bytes: number
+  /** What the extract wrote: deleted once it is loaded. */
   readonly parts: readonly Part[]
+  /** What others wrote: left where it is. */
+  readonly files?: readonly ListedFile[]
+  /** What the day was like when it was read. */
+  readonly fingerprint?: string
   /** What was done to values on the way, and how often. */
   readonly notes: Readonly<Record<string, number>>
 }
 
 export const extractKey = (prefix: string): string => `${prefix}/extract.json`
 export const manifestKey = (prefix: string): string => `${prefix}/manifest.json`
+/** Where COPY finds which field of a JSON object is which column. */
+export const pathsKey = (prefix: string): string => `${prefix}/jsonpaths.json`
 
-export function copyManifest(bucket: string, parts: readonly Part[]): CopyManifest {
+export function copyManifest(files: readonly Pick<ListedFile, 'url' | 'bytes'>[]): CopyManifest {
   return {
-    entries: parts.map(({ key, bytes }) => ({
-      url: `s3://${bucket}/${key}`,
+    entries: files.map(({ url, bytes }) => ({
+      url,
       mandatory: true,
       meta: { content_length: bytes },
     })),

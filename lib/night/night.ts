@@ -1,7 +1,7 @@
 import { Failure } from '../error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
-import { isDate } from '../table/moment.ts'
+import { daysBefore, isDate } from '../table/moment.ts'
 
 /** The input of an execution, as a person or the schedule writes it. */
 export interface NightInput {
@@ -68,5 +68,5 @@ export function dayBefore(instant: string, timeZone: string): string {
   const today = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(
     new Date(instant),
   )
-  return new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10)
+  return daysBefore(today, 1)
 }

@@ -13,6 +13,8 @@ export interface Receipt {
   /** How long the extract took, and the load or transform. */
   readonly extractSeconds?: number
   readonly loadSeconds: number
+  /** What the day was like at its source when it was read. */
+  readonly fingerprint?: string
   /** What was done to values on the way, and how often. */
   readonly notes?: Readonly<Record<string, number>>
 }

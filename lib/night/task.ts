@@ -18,7 +18,11 @@ export interface TaskResult {
   readonly run: string
   /** `extracted` waits for its load; the others need nothing more. */
   readonly outcome: 'extracted' | 'loaded' | 'complete' | 'not asked for'
-  readonly prefix?: string
+  /** What tells its files from those of any other attempt. */
+  readonly attempt?: string
+  /** The days that were extracted, the run date last. */
+  readonly days?: readonly string[]
+  /** Only a load knows them where others wrote the files. */
   readonly rows?: number
   readonly bytes?: number
   readonly seconds?: number

@@ -6,11 +6,16 @@ import { deleteExtract, extract } from '../manifest/extract.ts'
 import { type Extract, extractKey } from '../manifest/manifest.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { loadTable, transformTable } from '../redshift/load.ts'
+import type { Definition } from '../table/definition.ts'
+import { daysBefore } from '../table/moment.ts'
 import { atMostEverySecond, log } from './log.ts'
-import { attemptPrefix, writeReceipt } from './receipt.ts'
+import { attemptPrefix, readReceipt, writeReceipt } from './receipt.ts'
 import { secondsSince, type TaskInput, type TaskResult, unlessComplete } from './task.ts'
 
-/** Reads a table from its source into the bucket. */
+/**
+ * Reads a table from its source into the bucket: the run date, and such earlier days as have changed
+ * since they were loaded.
+ */
 export function extractTask(
   { graph, bucket, milliseconds }: { graph: Graph; bucket: Bucket; milliseconds: number },
   input: TaskInput,
@@ -19,22 +24,49 @@ export function extractTask(
     const start = performance.now()
     const { date, run } = input
     const attempt = `${run}-${randomBytes(4).toString('hex')}`
-    const prefix = attemptPrefix(table, date, attempt)
-    const facts = { table: table.id, date, attempt }
-    const progress = atMostEverySecond((rows: number, characters: number) =>
-      log('extracting', { ...facts, rows, characters }),
-    )
     const time = timeLimit(table.id, milliseconds)
+    const done: Extract[] = []
     try {
-      const done = await extract({ table, date, bucket, prefix, signal: time.signal, progress })
-      const { rows, bytes, notes } = done
-      const result = { rows, bytes, seconds: secondsSince(start) }
-      log('extracted', { ...facts, ...result, notes })
-      return { table: table.id, date, run, outcome: 'extracted', prefix, ...result }
+      for (const day of daysOf(table, date)) {
+        const found = await extract({
+          table,
+          date: day,
+          bucket,
+          prefix: attemptPrefix(table, day, attempt),
+          signal: time.signal,
+          loaded: (await readReceipt(bucket, table, day))?.fingerprint,
+          progress: atMostEverySecond((rows: number, characters: number) =>
+            log('extracting', { table: table.id, date: day, attempt, rows, characters }),
+          ),
+        })
+        if (!found) continue
+        done.push(found)
+        const { rows, bytes, notes } = found
+        log('extracted', { table: table.id, date: day, attempt, rows, bytes, notes })
+      }
+    } catch (error) {
+      for (const found of done) await deleteExtract(bucket, prefixOf(table, found, attempt), found)
+      throw error
     } finally {
       time.clear()
     }
+    const days = done.map(({ date }) => date)
+    const rows = done.every(({ rows }) => rows !== undefined)
+      ? done.reduce((sum, { rows = 0 }) => sum + rows, 0)
+      : undefined
+    const bytes = done.reduce((sum, { bytes }) => sum + bytes, 0)
+    const facts = { attempt, days, rows, bytes, seconds: secondsSince(start) }
+    return { table: table.id, date, run, outcome: 'extracted', ...facts }
   })
+}
+
+const prefixOf = (table: Definition, { date }: Extract, attempt: string) =>
+  attemptPrefix(table, date, attempt)
+
+/** The days that a night reads of a table, the run date last: its receipt says that all is done. */
+function daysOf({ made }: Definition, date: string): string[] {
+  const { count = 1 } = (made.by === 'transform' ? undefined : made.from.days) ?? {}
+  return Array.from({ length: count }, (_, at) => daysBefore(date, count - 1 - at))
 }
 
 /** Ends an extract in good order before Lambda ends it in bad. */
@@ -49,34 +81,34 @@ function timeLimit(table: string, milliseconds: number) {
   return { signal: controller.signal, clear: () => clearTimeout(timer) }
 }
 
-/** Loads what was extracted into the warehouse; then the files have done their duty. */
+/** Loads what was extracted into the warehouse, day by day; then the files have done their duty. */
 export async function loadTask(
   { graph, bucket, warehouse, copyRole }: TaskTools & { copyRole: string },
   extracted: TaskResult,
 ): Promise<TaskResult> {
-  const { outcome, prefix, date, run, bytes, seconds: extractSeconds } = extracted
-  if (outcome !== 'extracted' || !prefix) return extracted
+  const { outcome, attempt, days = [], run, bytes, seconds: extractSeconds } = extracted
+  if (outcome !== 'extracted' || !attempt) return extracted
   const table = graph.get(extracted.table)?.table
   if (!table) throw new Failure('BadInput', `${extracted.table} is not in this bundle`)
   const start = performance.now()
-  const rows = await loadTable({ warehouse, bucket, table, date, run, prefix, copyRole })
-  const loadSeconds = secondsSince(start)
-  const files = await bucket.get<Extract>(extractKey(prefix))
-  if (files) {
-    const { notes } = files
-    await writeReceipt(bucket, table, {
-      date,
-      run,
-      rows,
-      bytes,
-      extractSeconds,
-      loadSeconds,
-      notes,
-    })
-    await deleteExtract(bucket, prefix, files)
+  let total = 0
+  for (const date of days) {
+    const dayStart = performance.now()
+    const prefix = attemptPrefix(table, date, attempt)
+    const rows = await loadTable({ warehouse, bucket, table, date, run, prefix, copyRole })
+    const loadSeconds = secondsSince(dayStart)
+    const files = await bucket.get<Extract>(extractKey(prefix))
+    if (files) {
+      const { bytes, notes, fingerprint } = files
+      const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, fingerprint }
+      await writeReceipt(bucket, table, facts)
+      await deleteExtract(bucket, prefix, files)
+    }
+    total += rows
+    log('loaded', { table: table.id, date, run, rows, seconds: loadSeconds })
   }
-  log('loaded', { table: table.id, date, run, rows, seconds: loadSeconds })
-  return { table: table.id, date, run, outcome: 'loaded', rows, bytes, seconds: loadSeconds }
+  const facts = { rows: total, bytes, seconds: secondsSince(start) }
+  return { table: table.id, date: extracted.date, run, outcome: 'loaded', ...facts }
 }
 
 interface TaskTools {

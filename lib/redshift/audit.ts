@@ -19,8 +19,8 @@ const loadsTable = define(
   {
     run: varchar(80).describe('The name of the Step Functions execution.'),
     table_name: varchar(255).describe('The table that was loaded: events, or legacy.events.'),
-    run_date: date().describe('The business date of the night.'),
-    row_count: bigint().describe('The rows of that night.'),
+    run_date: date().describe('The day of the rows: the run date, or an earlier one read again.'),
+    row_count: bigint().describe('The rows of that load.'),
     manifest: varchar(1024)
       .nullable()
       .describe('The manifest that COPY read; NULL for a transform.'),
@@ -49,15 +49,16 @@ from ${stageName(table)}`,
   }
 }
 
-/** The rows that a run has published of a table, or undefined if it has not. */
+/** The rows that a run has published of a table's day, or undefined if it has not. */
 export async function loadedRows(
   warehouse: Warehouse,
   table: Definition,
-  run: string,
+  { run, date }: Load,
 ): Promise<number | undefined> {
   const [row] = await warehouse.query({
-    text: `select row_count from ${tableName(loads)} where run = :run and table_name = :table`,
-    parameters: { run, table: table.id },
+    text: `select row_count from ${tableName(loads)}
+where run = :run and table_name = :table and run_date = cast(:date as date)`,
+    parameters: { run, table: table.id, date },
   })
   return row && Number(row.row_count)
 }

@@ -2,25 +2,41 @@ import { createZstdDecompress } from 'node:zlib'
 import { Failure } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { show } from '../manifest/csv.ts'
-import type { Extract } from '../manifest/manifest.ts'
+import { type Extract, manifestKey, pathsKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
-import type { Statement } from '../table/sql.ts'
+import type { FileFormat } from '../table/origin.ts'
+import { identifier, type Statement } from '../table/sql.ts'
 import type { StatementError, Warehouse } from './client.ts'
-import { columnList, literal, stageName } from './ddl.ts'
+import { literal, stageName } from './ddl.ts'
 
 /** The COPY of an extract into the stage of its table; COPY takes no parameters. */
 export function copyStatement(
   table: Definition,
-  extract: Extract,
-  manifestUrl: string,
+  { columns, format }: Extract,
+  /** Where the extract's files are: `s3://bucket/prefix`. */
+  place: string,
   role: string,
 ): Statement {
-  const text = `copy ${stageName(table)} (${columnList(table)})
-from ${literal(manifestUrl)}
+  const text = `copy ${stageName(table)} (${columns.map(identifier).join(', ')})
+from ${literal(manifestKey(place))}
 iam_role ${literal(role)}
-manifest format csv null as ${literal(extract.marker)} ${extract.codec}
+manifest ${formatOptions(format, place)}
 dateformat 'auto' timeformat 'auto' compupdate off statupdate off`
   return { text, parameters: {} }
+}
+
+/** How COPY is told what the files hold. */
+function formatOptions({ kind, codec, delimiter, header, marker }: FileFormat, place: string) {
+  const words =
+    kind === 'json'
+      ? [`format json as ${literal(pathsKey(place))}`]
+      : [
+          'format csv',
+          delimiter === undefined ? '' : `delimiter ${literal(delimiter)}`,
+          header ? `ignoreheader ${header}` : '',
+          `null as ${literal(marker ?? '')}`,
+        ]
+  return [...words, codec ?? ''].filter(Boolean).join(' ')
 }
 
 /** What Redshift wrote down of a COPY that failed, as one sentence: file, line, column, value, reason. */
@@ -51,16 +67,20 @@ order by start_time limit 1`,
   return new Failure('WarehouseRefused', sentence.filter(Boolean).join(' '), { cause: error })
 }
 
-/** The value that COPY complained of, read from the file: Redshift keeps only its place. */
+/**
+ * The value that COPY complained of, read from the file: Redshift keeps only its place. Files that
+ * others wrote are COPY's alone to read.
+ */
 async function valueAt(
   bucket: Bucket,
   table: Definition,
   detail: Record<string, string | null>,
 ): Promise<string | undefined> {
-  const key = detail.file_name?.replace(`s3://${bucket.name}/`, '') ?? ''
+  const ours = `s3://${bucket.name}/`
+  if (!detail.file_name?.startsWith(ours)) return undefined
   const index = table.columns.findIndex(({ name }) => name === detail.column_name)
   const { parse } = await import('csv-parse')
-  const file = await bucket.stream(key)
+  const file = await bucket.stream(detail.file_name.slice(ours.length))
   const plain = file.compose(createZstdDecompress())
   try {
     const records = plain.compose(parse({ info: true, relax_column_count: true }))

@@ -1,4 +1,4 @@
-import type { Definition, NamedColumn } from '../table/definition.ts'
+import { type Definition, keyOf, type NamedColumn, partitionOf } from '../table/definition.ts'
 import { identifier } from '../table/sql.ts'
 
 /** The Data API takes this many statements in a batch. */
@@ -11,10 +11,6 @@ export const tableName = (table: Definition): string =>
 /** `"id", "title"` */
 export const columnList = (table: Definition): string =>
   table.columns.map(({ name }) => identifier(name)).join(', ')
-
-/** The names of a table's primary key. */
-export const keyOf = (table: Definition): string[] =>
-  table.columns.flatMap(({ name, column }) => (column.facts.key ? [name] : []))
 
 /** The statement that creates a table where there is none. */
 export function createTable(table: Definition): string {
@@ -31,12 +27,17 @@ export const stageName = (table: Definition): string =>
 
 /**
  * The statement that creates it: the declared columns, NULLs refused where they are, spread as the
- * table is, so that publishing moves no row between nodes.
+ * table is, so that publishing moves no row between nodes. Files that others wrote do not hold their
+ * day: it is a default there.
  */
-export function createStage(table: Definition, holds: StageHolds = 'rows'): string {
+export function createStage(table: Definition, date: string, holds: StageHolds = 'rows'): string {
+  const day = table.made.by === 'copy' ? partitionOf(table) : undefined
   const lines = table.columns.map((named) => {
-    const type = isHex(named, holds) ? hexType(named) : named.column.facts.type.ddl
-    return `${identifier(named.name)} ${type}${named.column.facts.nullable ? '' : ' not null'}`
+    const { type, nullable } = named.column.facts
+    const words = [identifier(named.name), isHex(named, holds) ? hexType(named) : type.ddl]
+    if (named.name === day) words.push(`default ${literal(date)}`)
+    if (!nullable) words.push('not null')
+    return words.join(' ')
   })
   const spread = ['all', 'auto'].includes(table.dist) ? 'diststyle even' : distribution(table)
   return `create temp table ${stageName(table)} (\n  ${lines.join(',\n  ')}\n)\n${spread}`

@@ -24,13 +24,12 @@ export async function loadTable(
   work: Work & { bucket: Bucket; prefix: string; copyRole: string },
 ): Promise<number> {
   const { warehouse, table, bucket, prefix, copyRole } = work
-  const done = await loadedRows(warehouse, table, work.run)
+  const done = await loadedRows(warehouse, table, work)
   if (done !== undefined) return done
   const extract = await bucket.get<Extract>(extractKey(prefix))
   if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
   await prepareTable(warehouse, table)
-  const manifest = `s3://${bucket.name}/${manifestKey(prefix)}`
-  const steps = loadSteps(table, extract, { ...work, manifest }, copyRole)
+  const steps = loadSteps(table, extract, work, `s3://${bucket.name}/${prefix}`, copyRole)
   try {
     await run(work, steps)
   } catch (error) {
@@ -38,34 +37,35 @@ export async function loadTable(
     if (copied) throw await explainCopy(warehouse, bucket, table, error)
     throw explain(work, steps, error)
   }
-  return extract.rows
+  return extract.rows ?? (await loadedRows(warehouse, table, work)) ?? 0
 }
 
 /** The steps of a load: an empty extract has nothing to copy, and is published all the same. */
 export function loadSteps(
   table: Definition,
   extract: Extract,
-  load: Load & { manifest: string },
+  { date, run }: Load,
+  /** Where the extract's files are: `s3://bucket/prefix`. */
+  place: string,
   copyRole: string,
 ): Step[] {
+  const { rows } = extract
   const count = `(select count(*) from ${stageName(table)})`
-  const copy: Step = {
-    statement: copyStatement(table, extract, load.manifest, copyRole),
-    copies: true,
-  }
+  const copy: Step = { statement: copyStatement(table, extract, place, copyRole), copies: true }
+  const wrong = `COPY did not load the ${rows} rows of the extract`
   return [
-    ...begin(table, 'files'),
-    ...(extract.rows > 0 ? [copy] : []),
-    assertCount(count, extract.rows, `COPY did not load the ${extract.rows} rows of the extract`),
-    ...publish(table, load.date, 'files'),
-    { statement: recordLoad(table, load) },
+    ...begin(table, date, 'files'),
+    ...(rows === 0 ? [] : [copy]),
+    ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
+    ...publish(table, date, 'files'),
+    { statement: recordLoad(table, { date, run, manifest: manifestKey(place) }) },
   ]
 }
 
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
   const { warehouse, table } = work
-  const done = await loadedRows(warehouse, table, work.run)
+  const done = await loadedRows(warehouse, table, work)
   if (done !== undefined) return done
   await prepareTable(warehouse, table)
   const steps = transformSteps(table, work)
@@ -82,21 +82,21 @@ export function transformSteps(table: Definition, load: Load): Step[] {
   const { text, parameters } = render(table.made.query, { runDate: load.date })
   const fill = `insert into ${stageName(table)} (${columnList(table)})\n${text}`
   return [
-    ...begin(table, 'rows'),
+    ...begin(table, load.date, 'rows'),
     { statement: { text: fill, parameters }, fills: true },
     ...publish(table, load.date, 'rows'),
     { statement: recordLoad(table, load) },
   ]
 }
 
-function run({ warehouse, table, run }: Work, steps: readonly Step[]): Promise<number[]> {
+function run({ warehouse, table, run, date }: Work, steps: readonly Step[]): Promise<number[]> {
   const statements = steps.map(({ statement }) => statement)
   const longest = Math.max(...statements.map(({ text }) => Buffer.byteLength(text)))
   if (statements.length > MOST_STATEMENTS || longest > MOST_BYTES) {
     const size = `${statements.length} statements, the longest of ${longest} bytes`
     throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
   }
-  return warehouse.transaction(`usher ${run} ${table.id}`, statements)
+  return warehouse.transaction(`usher ${run} ${table.id} ${date}`, statements)
 }
 
 function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {

@@ -1,9 +1,8 @@
-import type { Definition } from '../table/definition.ts'
+import { type Definition, keyOf } from '../table/definition.ts'
 import { identifier, type Statement } from '../table/sql.ts'
 import {
   columnList,
   createStage,
-  keyOf,
   type StageHolds,
   stageColumns,
   stageName,
@@ -29,9 +28,9 @@ const step = (text: string, parameters: Statement['parameters'] = {}): Step => (
  * Begins the transaction: the lock comes first, so that its snapshot of the table is not older than
  * what another load has just committed.
  */
-export const begin = (table: Definition, holds: StageHolds): Step[] => [
+export const begin = (table: Definition, date: string, holds: StageHolds): Step[] => [
   step(`lock ${tableName(table)}`),
-  step(createStage(table, holds)),
+  step(createStage(table, date, holds)),
 ]
 
 /** Fails the transaction unless `count` is what was expected: Redshift has no other assertion. */
@@ -45,31 +44,40 @@ export const assertCount = (count: string, expected: number, failure: string): S
  * commit; the table itself stays, and with it its views and grants.
  */
 export function publish(table: Definition, date: string, holds: StageHolds): Step[] {
-  const [target, stage, columns] = [tableName(table), stageName(table), columnList(table)]
-  const values = stageColumns(table, holds)
-  const insert = `insert into ${target} (${columns})\nselect ${values} from ${stage}`
-  if (table.publish === 'replace') return [step(`delete from ${target}`), step(insert)]
+  const [target, stage] = [tableName(table), stageName(table)]
+  const insert = step(
+    `insert into ${target} (${columnList(table)})\nselect ${stageColumns(table, holds)} from ${stagedRows(table)}`,
+  )
+  if (table.publish === 'replace') return [step(`delete from ${target}`), insert]
   if ('partition' in table.publish) {
     const column = identifier(table.publish.partition)
     const others = `(select count(*) from ${stage} where ${column} <> '${date}' or ${column} is null)`
     return [
-      assertCount(others, 0, `rows whose ${table.publish.partition} is not the run date ${date}`),
+      assertCount(others, 0, `rows whose ${table.publish.partition} is not ${date}`),
       step(`delete from ${target} where ${column} = '${date}'`),
-      step(insert),
+      insert,
     ]
   }
-  const key = keyOf(table).map(identifier)
   const own = identifier(table.name)
+  const key = keyOf(table).map(identifier)
   const same = key.map((name) => `${own}.${name} = ${stage}.${name}`).join(' and ')
-  return [
-    step(`delete from ${target} using ${stage} where ${same}`),
-    step(`insert into ${target} (${columns})
-select ${values} from (
-  select ${columns}, row_number() over (
-    partition by ${key.join(', ')} order by ${identifier(table.publish.merge)} desc nulls last
+  return [step(`delete from ${target} using ${stage} where ${same}`), insert]
+}
+
+/** The stage, or one row of each key where keys may repeat: when merging, the newest. */
+function stagedRows(table: Definition): string {
+  const stage = stageName(table)
+  const { made, publish } = table
+  const repeats = made.by === 'extract' && made.from.repeats === true
+  const merges = typeof publish === 'object' && 'merge' in publish
+  if (!merges && !repeats) return stage
+  const key = keyOf(table).map(identifier).join(', ')
+  const order = merges ? `${identifier(publish.merge)} desc nulls last` : key
+  return `(
+  select ${columnList(table)}, row_number() over (
+    partition by ${key} order by ${order}
   ) as usher_newest
   from ${stage}
 ) as newest
-where usher_newest = 1`),
-  ]
+where usher_newest = 1`
 }

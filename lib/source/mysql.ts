@@ -1,5 +1,5 @@
 import { Failure } from '../error.ts'
-import type { Mirrored } from '../table/mirror.ts'
+import type { MirroredTable } from '../table/mirror.ts'
 import type { Cells, Reading, Source } from '../table/origin.ts'
 import { cellReader, type Field } from './mysql-cells.ts'
 import { explain } from './mysql-errors.ts'
@@ -15,7 +15,7 @@ export interface MysqlOptions {
 /** A MySQL or MariaDB database. */
 export interface Mysql extends Source {
   /** A table of it, for `mirror`. */
-  table(name: string): Mirrored
+  table(name: string): MirroredTable
 }
 
 /** Declares a MySQL or MariaDB database: a replica, if there is one. */

@@ -6,6 +6,8 @@ import type { Stage } from './stage.ts'
 
 export interface StorageStackProps extends StackProps {
   readonly stage: Stage
+  /** Other buckets that COPY reads. */
+  readonly copiesFrom?: readonly string[]
 }
 
 /** What outlives every deploy: the bucket and the warehouse. */
@@ -21,6 +23,7 @@ export class StorageStack extends Stack {
       name: `usher-${name}`,
       config,
       bucket: this.bucket,
+      copiesFrom: props.copiesFrom ?? [],
     })
   }
 

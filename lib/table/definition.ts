@@ -1,5 +1,5 @@
 import type { Column } from './column.ts'
-import type { Origin } from './origin.ts'
+import type { Listing, Origin, Source } from './origin.ts'
 import type { Sql } from './sql.ts'
 
 /** Where a table keeps what Usher knows of it, out of the way of the names of its columns. */
@@ -32,6 +32,7 @@ export interface NamedColumn {
 /** How a table's rows come about. */
 export type Made =
   | { readonly by: 'extract'; readonly from: Origin<unknown>; readonly rows?: ToRows }
+  | { readonly by: 'copy'; readonly from: Listing }
   | { readonly by: 'transform'; readonly query: Sql; readonly needs: readonly Definition[] }
 
 /** Turns one record of a source into the table's rows; absent, records are rows already. */
@@ -55,3 +56,15 @@ export interface Resources {
 export interface Tabled {
   readonly [definition]: Definition
 }
+
+/** The outside system that a table's rows come from; a transform has none. */
+export const sourceOf = ({ made }: Definition): Source | undefined =>
+  made.by === 'transform' ? undefined : made.from.source
+
+/** The column that a day's rows have in common: where only that day's rows are replaced. */
+export const partitionOf = ({ publish }: Definition): string | undefined =>
+  typeof publish === 'object' && 'partition' in publish ? publish.partition : undefined
+
+/** The names of a table's primary key. */
+export const keyOf = (table: Definition): string[] =>
+  table.columns.flatMap(({ name, column }) => (column.facts.key ? [name] : []))

@@ -1,20 +1,36 @@
 import type { Columns } from './column.ts'
+import { documentRows } from './document.ts'
+import type { Document } from './json.ts'
 import type { Cells, Origin } from './origin.ts'
 import { define, type Table, type Traits } from './table.ts'
 
-/** A table of another database, as a source hands it to `mirror`. */
-export interface Mirrored extends Origin<Cells> {
-  /** Its name there, and here. */
+/** A table of another database. */
+export interface MirroredTable extends Origin<Cells> {
+  /** Its name there, and here unless said. */
   readonly table: string
 }
 
-/** A table loaded exactly as production holds it; reshape it downstream, in a transform. */
-export function mirror<C extends Columns>(
-  from: Mirrored,
-  traits: Traits<C> & { readonly columns: C; readonly name?: string },
+/** Documents, which have no name that a table could take. */
+export interface MirroredDocuments extends Origin<Document> {
+  readonly documents: true
+}
+
+type Name<From> = From extends MirroredTable
+  ? { readonly name?: string }
+  : { readonly name: string }
+
+/**
+ * A table loaded exactly as the source holds it; reshape it downstream, in a transform. A column is
+ * looked for under its own name, or under that of `.from()`, which in a document is a path:
+ * `.from('user.id')`.
+ */
+export function mirror<C extends Columns, From extends MirroredTable | MirroredDocuments>(
+  from: From,
+  traits: Traits<C> & Name<From> & { readonly columns: C },
 ): Table<C> {
-  return define(traits.name ?? from.table.toLowerCase(), traits.columns, traits, {
-    by: 'extract',
-    from,
-  })
+  const { columns } = traits
+  const named = Object.entries(columns).map(([name, column]) => ({ name, column }))
+  const name = traits.name ?? ('table' in from ? from.table.toLowerCase() : '')
+  const rows = 'documents' in from ? documentRows(named) : undefined
+  return define(name, columns, traits, { by: 'extract', from, rows })
 }

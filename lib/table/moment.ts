@@ -15,6 +15,11 @@ export function isDate(text: string): boolean {
   return month !== 2 || day < 29 || leap
 }
 
+/** The date so many days before a date. */
+export function daysBefore(date: string, days: number): string {
+  return new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10)
+}
+
 export function encodeDate(value: unknown): string {
   if (typeof value === 'string' && isDate(value)) return value
   throw new Error('is not a date; write it as 2026-11-23')

@@ -10,6 +10,8 @@ export interface Source {
   readonly packages: readonly string[]
   /** The name of the Secrets Manager secret that says where it is and how to log in. */
   readonly secret?: string
+  /** The S3 bucket it is, where it is one. */
+  readonly bucket?: string
 }
 
 /** What a source is told about the extract it serves. */
@@ -18,7 +20,7 @@ export interface Reading {
   readonly table: string
   /** The columns that are wanted, in order. */
   readonly columns: readonly NamedColumn[]
-  /** The run date. */
+  /** The day to read: the run date, or an earlier one that is read again. */
   readonly date: string
   /** Aborted when the extract fails elsewhere or its time is up: close the connection. */
   readonly signal: AbortSignal
@@ -31,6 +33,53 @@ export interface Origin<Record> {
   readonly source: Source
   /** The records in batches, so that nothing is awaited for each. Ends only when all were read. */
   read(reading: Reading): AsyncIterable<readonly Record[]>
+  /** Where a record came from, for error messages: `line 17 of s3://logs/clicks.json`. */
+  where?(record: Record): string
+  /** It may give a record twice. Its tables need a primary key: one row of each is published. */
+  readonly repeats?: true
+  /** Its past days may still change. */
+  readonly days?: Days
+}
+
+/** Days that are read again, each by itself, until they are settled. */
+export interface Days {
+  /** How many days a night looks at, the run date and those before it. */
+  readonly count: number
+  /**
+   * What tells whether a day is still as it was when it was loaded; it is then left alone. Without
+   * it, the days are read every night.
+   */
+  fingerprint?(reading: Reading): Promise<string>
+}
+
+/** Files that COPY reads where they lie. */
+export interface Listing {
+  readonly source: Source
+  readonly format: FileFormat
+  readonly days: Days
+  /** The day's files. Throws where there is no telling. */
+  list(reading: Reading): Promise<readonly ListedFile[]>
+}
+
+export interface ListedFile {
+  /** `s3://logs/clicks/2026/11/23/00.json.gz` */
+  readonly url: string
+  readonly bytes: number
+  /** Changes whenever the file does. */
+  readonly etag: string
+}
+
+/** How a file holds rows. */
+export interface FileFormat {
+  /** Values with commas between, or one JSON object a line. */
+  readonly kind: 'csv' | 'json'
+  readonly codec?: 'zstd' | 'gzip'
+  /** CSV: what stands between values, if not a comma. */
+  readonly delimiter?: string
+  /** CSV: the lines at the top of each file that are no rows. */
+  readonly header?: number
+  /** CSV: the bare word that stands for NULL; an empty field unless said. */
+  readonly marker?: string
 }
 
 /** A record of a mirror: a cell for each column, in order. */

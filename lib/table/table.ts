@@ -3,6 +3,8 @@ import { Column, type Columns, type Flag, type Row } from './column.ts'
 import {
   type Definition,
   definition,
+  keyOf,
+  partitionOf,
   type Resources,
   type Tabled,
   type ToRows,
@@ -25,7 +27,7 @@ type Reference<C> =
 type Name<C extends Columns> = keyof C & string
 
 /** The names of the columns of one type. */
-type NameOf<C extends Columns, T extends TypeName> = {
+export type NameOf<C extends Columns, T extends TypeName> = {
   [K in Name<C>]: C[K] extends Column<T, never> ? K : never
 }[Name<C>]
 
@@ -146,9 +148,17 @@ function check(own: Definition): void {
   if (own.publish !== 'replace') {
     const by = 'merge' in own.publish ? own.publish.merge : own.publish.partition
     if (!columnOf(by)) fail(`publish names '${by}', which is not a column`)
-    if ('merge' in own.publish && !own.columns.some(({ column }) => column.facts.key)) {
+    if ('merge' in own.publish && keyOf(own).length === 0) {
       fail('publish merges by the primary key, and no column is .primaryKey()')
     }
+  }
+  const { made } = own
+  const days = made.by === 'transform' ? undefined : made.from.days
+  if (days && !partitionOf(own)) {
+    fail('its source is read day by day: say which column is the day, publish: { partition }')
+  }
+  if (made.by === 'extract' && made.from.repeats && keyOf(own).length === 0) {
+    fail('its source may give a record twice: make a column .primaryKey(), to keep one of them')
   }
   const nullableKey = own.columns.find(({ column: { facts } }) => facts.key && facts.nullable)
   if (nullableKey) fail(`${nullableKey.name} is both .primaryKey() and .nullable()`)

@@ -1,11 +1,4 @@
-/** Anything JSON can hold, for a SUPER column. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json }
+import { stringifyJson } from './json.ts'
 
 /**
  * Checks text against a CHAR or VARCHAR, whose length Redshift counts in bytes.
@@ -38,7 +31,7 @@ const SUPER_STRING = 65_535
 export function encodeJson(value: unknown): string {
   let text: string | undefined
   try {
-    text = JSON.stringify(value, (_key, inner) => {
+    text = stringifyJson(value, (inner) => {
       if (typeof inner === 'string' && inner.length * 3 > SUPER_STRING) checkSuperString(inner)
       if (typeof inner === 'number' && !Number.isFinite(inner)) throw new Error('holds a NaN')
       return inner

@@ -1,6 +1,7 @@
+import type { Json } from './json.ts'
 import { encodeDate, encodeTime, encodeTimestamp, encodeTimestamptz } from './moment.ts'
 import { encodeBoolean, encodeDecimal, encodeFloat, encodeInteger } from './number.ts'
-import { encodeBytes, encodeJson, encodeJsonText, encodeText, type Json } from './text.ts'
+import { encodeBytes, encodeJson, encodeJsonText, encodeText } from './text.ts'
 
 /** What a row holds in a column of each Redshift type. */
 export interface Values {

@@ -7,10 +7,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { startFauxqs } from 'fauxqs'
+import type { SourceFile } from '../sources.ts'
 
 export interface S3 {
   readonly url: string
   readonly client: S3Client
+  /** Makes a bucket that nothing is saved of. */
+  addBucket(bucket: string, files: Iterable<SourceFile> | AsyncIterable<SourceFile>): Promise<void>
   /** Copies what must outlive the night to disk. */
   save(): Promise<void>
   stop(): Promise<void>
@@ -43,6 +46,12 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
   return {
     url,
     client,
+    async addBucket(bucket, files) {
+      server.createBucket(bucket)
+      for await (const { key, body } of files) {
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))
+      }
+    },
     save() {
       // One after another: a list that is older than a file must not make it go.
       saving = saving.then(async () => {

@@ -42,6 +42,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     rooms: [
       'lib/error.ts',
       'lib/graph',
+      'lib/night',
       'lib/table',
       'lib/source',
       'lib/stacks',

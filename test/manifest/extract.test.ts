@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { generator, integer, table, varchar } from '#lib'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { deleteExtract, extract } from '../../lib/manifest/extract.ts'
-import type { CopyManifest } from '../../lib/manifest/manifest.ts'
+import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
 import { type Chunk, writeParts } from '../../lib/manifest/writer.ts'
-import { definition } from '../../lib/table/definition.ts'
+import { type Definition, definition } from '../../lib/table/definition.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
 
 let s3: S3
@@ -43,9 +43,15 @@ const options = (prefix: string) => ({
   signal: new AbortController().signal,
 })
 
+async function extracted(table: Definition, prefix: string): Promise<Extract> {
+  const done = await extract({ table, ...options(prefix) })
+  if (!done) throw new Error('nothing was extracted')
+  return done
+}
+
 describe('an extract', () => {
   it('lists in its manifest the parts it wrote, with their sizes', async () => {
-    const done = await extract({ table: numbers(2500), ...options('staging/whole') })
+    const done = await extracted(numbers(2500), 'staging/whole')
     expect(done).toMatchObject({ table: 'numbers', rows: 2500, columns: ['id', 'text'], notes: {} })
     const manifest = await bucket.get<CopyManifest>('staging/whole/manifest.json')
     expect(manifest).toEqual({
@@ -68,7 +74,7 @@ describe('an extract', () => {
   })
 
   it('of no rows is whole: a manifest without parts', async () => {
-    const done = await extract({ table: numbers(0), ...options('staging/empty') })
+    const done = await extracted(numbers(0), 'staging/empty')
     expect(done).toMatchObject({ rows: 0, bytes: 0, parts: [] })
     expect(await bucket.get('staging/empty/manifest.json')).toEqual({ entries: [] })
   })
@@ -82,7 +88,7 @@ describe('an extract', () => {
   })
 
   it('is deleted whole, manifest first', async () => {
-    const done = await extract({ table: numbers(10), ...options('staging/deleted') })
+    const done = await extracted(numbers(10), 'staging/deleted')
     await deleteExtract(bucket, 'staging/deleted', done)
     expect(await keys('staging/deleted')).toEqual([])
   })

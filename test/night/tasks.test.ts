@@ -103,7 +103,7 @@ describe('a night, task by task', () => {
     const extracted = await extractTask(tools(), input('numbers', 'one'))
     expect(extracted).toMatchObject({ table: 'numbers', outcome: 'extracted', rows: 2 })
     expect(JSON.stringify(extracted).length).toBeLessThan(400)
-    expect(await keys(extracted.prefix ?? '')).toHaveLength(3)
+    expect(await keys(`staging/public.numbers/date=${date}/${extracted.attempt}`)).toHaveLength(3)
     expect(await loadTask(tools(), extracted)).toMatchObject({ outcome: 'loaded', rows: 2 })
     expect(await readReceipt(bucket, numbers[definition], date)).toMatchObject({
       ...{ table: 'numbers', date, run: 'one', rows: 2 },

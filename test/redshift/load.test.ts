@@ -46,11 +46,15 @@ const sales = (publish?: 'replace' | { merge: 'updated_at' } | { partition: 'sol
   })
 const own = sales()[definition]
 
-const extract = { rows: 3, marker: 'NULL_0badcafe', codec: 'zstd' } as Extract
+const extract: Extract = {
+  ...{ table: 'sales', date: '2026-11-23', rows: 3, bytes: 99, parts: [], notes: {} },
+  columns: Object.keys(columns),
+  format: { kind: 'csv', codec: 'zstd', marker: 'NULL_0badcafe' },
+}
+const place = 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe'
 const load = {
   run: 'run-1',
   date: '2026-11-23',
-  manifest: 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json',
 }
 const copyRole = 'arn:aws:iam::111111111111:role/copy'
 const script = (steps: readonly Step[]) =>
@@ -70,18 +74,18 @@ describe('the SQL of a load', () => {
     ['merge', { merge: 'updated_at' }],
     ['partition', { partition: 'sold_on' }],
   ] as const)('stages, checks and publishes in one transaction: %s', (name, publish) => {
-    const steps = loadSteps(sales(publish)[definition], extract, load, copyRole)
+    const steps = loadSteps(sales(publish)[definition], extract, load, place, copyRole)
     expectGolden(`sales.${name}.sql`, script(steps))
     expect(steps.length).toBeLessThanOrEqual(40)
   })
   it('has nothing to copy from an empty extract, and publishes it all the same', () => {
-    const steps = script(loadSteps(own, { ...extract, rows: 0 }, load, copyRole))
+    const steps = script(loadSteps(own, { ...extract, rows: 0 }, load, place, copyRole))
     expect(steps).not.toMatch(/^copy/m)
     expect(steps).toContain('delete from "public"."sales"')
   })
   it('never truncates, drops or commits', () => {
     const all = (['replace', { merge: 'updated_at' }, { partition: 'sold_on' }] as const).flatMap(
-      (publish) => loadSteps(sales(publish)[definition], extract, load, copyRole),
+      (publish) => loadSteps(sales(publish)[definition], extract, load, place, copyRole),
     )
     expect(script(all)).not.toMatch(/\b(truncate|drop|commit|append)\b/i)
   })

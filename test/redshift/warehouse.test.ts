@@ -155,7 +155,7 @@ describe('a load', () => {
     await load(own)
     expect(await ask('select id from parted order by id')).toEqual([['1'], ['9']])
     rows = [{ id: 5, day: '2026-11-21', amount: '1', note: null }]
-    await expect(load(own)).rejects.toThrow('parted: rows whose day is not the run date 2026-11-23')
+    await expect(load(own)).rejects.toThrow('parted: rows whose day is not 2026-11-23')
     expect(await ask('select id from parted order by id')).toEqual([['1'], ['9']])
   })
 

@@ -1,0 +1,31 @@
+import { reach } from '../reach.ts'
+import { secretOf } from '../services/secrets.ts'
+import type { Place, Provided, SourceInfo } from '../sources.ts'
+import { startMarketplace } from './index.ts'
+
+/** The user's own MySQL, where a URL names one; else the sample's, if a server is installed. */
+export async function provideMysql(
+  source: SourceInfo,
+  { variable, url, directory, log }: Place,
+): Promise<Provided> {
+  if (url !== undefined) return ownServer(variable, url)
+  if (source.name !== 'production')
+    return { missing: `set ${variable}=mysql://user:password@host/db` }
+  const server = await startMarketplace({ dir: `${directory}/mysql`, log })
+  if (server) return { secret: secretOf(new URL(server.url)), stop: () => server.stop() }
+  return {
+    missing:
+      'no MySQL or MariaDB is installed. Get one, or name your own:\n' +
+      '  sudo apt-get install -y mariadb-server\n' +
+      `  ${variable}=mysql://user:password@host:3306/db npm run night`,
+  }
+}
+
+async function ownServer(variable: string, text: string): Promise<Provided> {
+  if (!URL.canParse(text) || !/^(mysql|mariadb):$/.test(new URL(text).protocol)) {
+    return { missing: `${variable} is not of the form mysql://user:password@host:3306/db` }
+  }
+  const url = new URL(text)
+  const problem = await reach(url.hostname, Number(url.port || 3306))
+  return problem ? { missing: problem } : { secret: secretOf(url) }
+}
