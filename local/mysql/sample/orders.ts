@@ -1,4 +1,5 @@
 import { eventFor } from './demand.ts'
+import type { Event } from './events.ts'
 import { listingOf } from './listings.ts'
 import { userAt } from './people.ts'
 import { type Random, random } from './random.ts'
@@ -20,33 +21,57 @@ const PROMOS = ['SAVE10', 'ÉTÉ-2026', "B'DAY", '100%', '', ' vip ', 'NULL', '�
 
 /** What was bought, in the order in which it was bought. */
 export function* orders(): Generator<Row> {
-  for (let at = 0; at < ORDERS; at++) {
-    const r = random('orders', at)
-    const time = spread(FIRST, END, at, ORDERS, r)
-    const event = eventFor(time, r)
-    const listing = listingOf(event, r)
-    const quantity = r.between(1, 6)
-    const { status, updated } = fateOf(at, time, r)
-    yield [
-      at < OLD_IDS ? 1_000_000 + at : FIRST_NEW_ID + BigInt(at - OLD_IDS),
-      userAt(time, r),
-      listing.id,
-      event.id,
-      quantity,
-      decimal(listing.cents * quantity * 100, 4),
-      decimal(listing.cents * quantity * r.between(5, 20), 4),
-      CURRENCIES[venues[event.venue]?.country ?? ''] ?? 'USD',
-      status,
-      r.percent(80) ? null : r.pick(PROMOS),
-      r.percent(65) ? null : r.pick(r.percent(60) ? UGLY : PLAIN),
-      datetime(time, 3),
-      ...deliveryOf(status, time, r),
-      r.pick(CHANNELS),
-      r.percent(40) ? null : Uint8Array.from({ length: r.below(33) }, () => r.below(256)),
-      datetime(time),
-      datetime(updated, 6, r.below(1000)),
-    ]
+  for (let at = 0; at < ORDERS; at++) yield orderAt(at).row
+}
+
+/** A purchase, as other systems have seen it. */
+export interface Order {
+  readonly time: number
+  readonly event: Event
+  readonly user: number
+  readonly quantity: number
+  readonly row: Row
+}
+
+/** What was bought between two moments. */
+export function* ordersBetween(first: number, end: number): Generator<Order> {
+  // An order is at most one place away from where the spread of them all would have it.
+  const placeOf = (time: number) => ((time - FIRST) / (END - FIRST)) ** 2 * ORDERS
+  const [from, to] = [Math.floor(placeOf(first)) - 1, Math.ceil(placeOf(end)) + 1]
+  for (let at = Math.max(0, from); at < Math.min(ORDERS, to); at++) {
+    const order = orderAt(at)
+    if (order.time >= first && order.time < end) yield order
   }
+}
+
+function orderAt(at: number): Order {
+  const r = random('orders', at)
+  const time = spread(FIRST, END, at, ORDERS, r)
+  const event = eventFor(time, r)
+  const listing = listingOf(event, r)
+  const quantity = r.between(1, 6)
+  const { status, updated } = fateOf(at, time, r)
+  const user = userAt(time, r)
+  const row = [
+    at < OLD_IDS ? 1_000_000 + at : FIRST_NEW_ID + BigInt(at - OLD_IDS),
+    user,
+    listing.id,
+    event.id,
+    quantity,
+    decimal(listing.cents * quantity * 100, 4),
+    decimal(listing.cents * quantity * r.between(5, 20), 4),
+    CURRENCIES[venues[event.venue]?.country ?? ''] ?? 'USD',
+    status,
+    r.percent(80) ? null : r.pick(PROMOS),
+    r.percent(65) ? null : r.pick(r.percent(60) ? UGLY : PLAIN),
+    datetime(time, 3),
+    ...deliveryOf(status, time, r),
+    r.pick(CHANNELS),
+    r.percent(40) ? null : Uint8Array.from({ length: r.below(33) }, () => r.below(256)),
+    datetime(time),
+    datetime(updated, 6, r.below(1000)),
+  ]
+  return { time, event, user, quantity, row }
 }
 
 /** What has become of an order, and when; some old ones were refunded just now. */
