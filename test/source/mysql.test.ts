@@ -13,11 +13,15 @@ import { definition } from '../../lib/table/definition.ts'
 import type { Cells } from '../../lib/table/origin.ts'
 import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
 import { type Secrets, secretOf, startSecrets } from '../../local/services/secrets.ts'
+import { testSource } from './contract.ts'
+import { mysqlSubject } from './subjects/mysql.ts'
 
 const installed = findServer()
 if (!installed)
   console.warn('No MariaDB or MySQL server is installed: the tests of its source are skipped')
 const suite = installed ? describe : describe.skip
+
+if (installed) testSource(mysqlSubject)
 
 suite('the mysql source', () => {
   let directory: string
