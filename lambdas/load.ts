@@ -10,4 +10,6 @@ const tools = {
   copyRole: required('copyRole'),
 }
 
-export const handler = doorway((extracted: TaskResult) => loadTask(tools, extracted))
+export const handler = doorway((extracted: TaskResult, context) =>
+  loadTask({ ...tools, milliseconds: context.getRemainingTimeInMillis() }, extracted),
+)

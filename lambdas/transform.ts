@@ -5,4 +5,6 @@ import { doorway, graph } from './doorway.ts'
 
 const tools = { graph, bucket: theBucket(), warehouse: theWarehouse() }
 
-export const handler = doorway((input: TaskInput) => transformTask(tools, input))
+export const handler = doorway((input: TaskInput, context) =>
+  transformTask({ ...tools, milliseconds: context.getRemainingTimeInMillis() }, input),
+)

@@ -1,6 +1,6 @@
 /**
  * An error written for the person who reads it: it names the table, shows the value and says what
- * to do. Its name is what Step Functions matches: only `Transient` is retried.
+ * to do. Its name is what Step Functions matches: `Transient` and `StillRunning` are tried again.
  */
 export class Failure extends Error {
   constructor(name: FailureName, message: string, options?: ErrorOptions) {
@@ -24,6 +24,8 @@ export type FailureName =
   | 'DependencyIncomplete'
   /** A task needs more time than its function has. */
   | 'OutOfTime'
+  /** A transaction goes on after its function's time is up: ask again, as often as it takes. */
+  | 'StillRunning'
   /** Throttled, disconnected, in conflict with another transaction: worth another try. */
   | 'Transient'
 

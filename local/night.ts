@@ -53,7 +53,7 @@ export async function runNight(
   const record = new NightRecord((line) => display.line(`  ${line}`))
   try {
     const assembly = await step(display, 'synthesize the app', async () =>
-      readAssembly(await synthesize(), options.stage),
+      readAssembly(await synthesize(home), options.stage),
     )
     const { secrets, missing, buckets, stops } = await provideSources(options)
     closing.push(...stops)

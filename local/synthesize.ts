@@ -7,18 +7,16 @@ import { promisify } from 'node:util'
 /** What the synthesized app is made of. */
 const SOURCES = ['bin', 'lib', 'lambdas', 'warehouse', 'cdk.json', 'package-lock.json']
 
-/** Where the app was synthesized to, and what it was made of then. */
-const OUTPUT = 'cdk.out'
-const STAMP = join(OUTPUT, 'made-of.sha256')
-
 /**
- * Synthesizes the app as `cdk deploy` would, unless nothing has changed since. Gives the directory.
- * Throws an error with what the app said.
+ * Synthesizes the app as `cdk deploy` would, unless nothing has changed since: to a directory of its
+ * own, which nobody else writes to. Gives the directory. Throws an error with what the app said.
  */
-export async function synthesize(): Promise<string> {
+export async function synthesize(home: string): Promise<string> {
+  const output = join(home, 'cdk.out')
+  const made = join(output, 'made-of.sha256')
   const stamp = hashOf(SOURCES)
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return resolve(OUTPUT)
-  const args = ['synth', '--quiet', '--no-lookups', '--no-notices', '--output', OUTPUT]
+  if (existsSync(made) && readFileSync(made, 'utf8') === stamp) return resolve(output)
+  const args = ['synth', '--quiet', '--no-lookups', '--no-notices', '--output', output]
   const env = { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' }
   try {
     await promisify(execFile)(join('node_modules', '.bin', 'cdk'), args, { env })
@@ -27,8 +25,8 @@ export async function synthesize(): Promise<string> {
     throw new Error(`the app cannot be synthesized:\n${stdout}${stderr}`)
   }
   // The synthesis may have written warehouse/index.ts.
-  writeFileSync(STAMP, hashOf(SOURCES))
-  return resolve(OUTPUT)
+  writeFileSync(made, hashOf(SOURCES))
+  return resolve(output)
 }
 
 function hashOf(paths: readonly string[]): string {

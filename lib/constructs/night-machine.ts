@@ -146,6 +146,24 @@ export class NightMachine extends Construct {
       // Lambda's own limit comes first, so that a function is never left running.
       taskTimeout: Timeout.duration((fn.timeout ?? Duration.minutes(15)).plus(Duration.minutes(1))),
     })
+    // A transaction of hours is asked after as often as it takes; the machine's own limit ends it.
+    task.addRetry({
+      errors: ['StillRunning'],
+      interval: Duration.seconds(1),
+      maxAttempts: 200,
+      backoffRate: 1,
+    })
+    // The function was ended: for its time or its memory, which may be just enough the next time.
+    task.addRetry({
+      errors: [
+        'Lambda.Unknown',
+        'Lambda.ClientExecutionTimeoutException',
+        'Sandbox.Timedout',
+        'Runtime.ExitError',
+      ],
+      interval: Duration.seconds(5),
+      maxAttempts: 1,
+    })
     task.addRetry({
       errors: [
         'Transient',

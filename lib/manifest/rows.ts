@@ -43,36 +43,32 @@ async function* linesOf(
   csv: CsvEncoder,
   reading: Reading,
 ): AsyncGenerator<Chunk> {
-  let [text, rows] = ['', 0]
+  let chunk = { text: '', rows: 0 }
   const total = { rows: 0, characters: 0 }
   for await (const batch of made.from.read(reading)) {
-    let at = 0
-    try {
-      for (; at < batch.length; at++) {
-        const record = batch[at]
-        if (made.rows) {
-          for (const row of made.rows(record)) {
-            text += csv.row(row as Record<string, unknown>)
-            rows++
-          }
-        } else {
-          text += csv.cells(record as Cells)
-          rows++
+    for (const record of batch) {
+      try {
+        for (const line of linesOfRecord(record, made, csv)) {
+          chunk.text += line
+          chunk.rows++
+          if (chunk.text.length < CHUNK) continue
+          yield chunk
+          total.rows += chunk.rows
+          total.characters += chunk.text.length
+          progress?.(total.rows, total.characters)
+          chunk = { text: '', rows: 0 }
         }
+      } catch (error) {
+        throw located(error, made, record, reading.table)
       }
-    } catch (error) {
-      throw located(error, made, batch[at], reading.table)
-    }
-    if (text.length >= CHUNK) {
-      yield { text, rows }
-      total.rows += rows
-      total.characters += text.length
-      progress?.(total.rows, total.characters)
-      text = ''
-      rows = 0
     }
   }
-  yield { text, rows }
+  yield chunk
+}
+
+function* linesOfRecord(record: unknown, { rows }: Extracted, csv: CsvEncoder): Generator<string> {
+  if (!rows) yield csv.cells(record as Cells)
+  else for (const row of rows(record)) yield csv.row(row as Record<string, unknown>)
 }
 
 /** An error of one record, with the place it came from. */

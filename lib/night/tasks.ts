@@ -83,7 +83,7 @@ function timeLimit(table: string, milliseconds: number) {
 
 /** Loads what was extracted into the warehouse, day by day; then the files have done their duty. */
 export async function loadTask(
-  { graph, bucket, warehouse, copyRole }: TaskTools & { copyRole: string },
+  { graph, bucket, warehouse, copyRole, milliseconds }: TaskTools & { copyRole: string },
   extracted: TaskResult,
 ): Promise<TaskResult> {
   const { outcome, attempt, days = [], run, bytes, seconds: extractSeconds } = extracted
@@ -91,11 +91,13 @@ export async function loadTask(
   const table = graph.get(extracted.table)?.table
   if (!table) throw new Failure('BadInput', `${extracted.table} is not in this bundle`)
   const start = performance.now()
+  const deadline = start + milliseconds
   let total = 0
   for (const date of days) {
     const dayStart = performance.now()
     const prefix = attemptPrefix(table, date, attempt)
-    const rows = await loadTable({ warehouse, bucket, table, date, run, prefix, copyRole })
+    const work = { warehouse, bucket, table, date, run, prefix, copyRole, deadline }
+    const rows = await loadTable(work)
     const loadSeconds = secondsSince(dayStart)
     const files = await bucket.get<Extract>(extractKey(prefix))
     if (files) {
@@ -115,17 +117,20 @@ interface TaskTools {
   readonly graph: Graph
   readonly bucket: Bucket
   readonly warehouse: Warehouse
+  /** The time that the function has. */
+  readonly milliseconds: number
 }
 
 /** Makes a table inside the warehouse. */
 export function transformTask(
-  { graph, bucket, warehouse }: TaskTools,
+  { graph, bucket, warehouse, milliseconds }: TaskTools,
   input: TaskInput,
 ): Promise<TaskResult> {
   return unlessComplete(graph, bucket, input, async (table) => {
     const start = performance.now()
     const { date, run } = input
-    const rows = await transformTable({ warehouse, table, date, run })
+    const deadline = start + milliseconds
+    const rows = await transformTable({ warehouse, table, date, run, deadline })
     const seconds = secondsSince(start)
     await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
     log('transformed', { table: table.id, date, run, rows, seconds })

@@ -9,7 +9,7 @@ import {
   RedshiftDataClient,
   type StatementData,
 } from '@aws-sdk/client-redshift-data'
-import { transient } from '../error.ts'
+import { Failure, transient } from '../error.ts'
 import type { Statement } from '../table/sql.ts'
 
 /** Which warehouse, and as whom: by the role's own identity, or by a secret. */
@@ -40,13 +40,15 @@ export interface Warehouse {
   /**
    * Runs statements as one transaction and waits for its end; gives the rows of each. One name is
    * run once at a time: where a lost Lambda's transaction still runs, its end is awaited instead.
-   * Throws a StatementError.
+   * Throws a StatementError, or a StillRunning at the deadline, an instant of performance.now().
    */
-  transaction(name: string, statements: readonly Statement[]): Promise<number[]>
+  transaction(name: string, statements: readonly Statement[], deadline?: number): Promise<number[]>
 }
 
 /** Seconds the Data API waits for a statement to end before it answers. */
 const WAIT = 30
+/** Seconds that are kept for what comes after a wait. */
+const MARGIN = 10
 
 export function warehouseOf(target: Target, client = new RedshiftDataClient()): Warehouse {
   const where = {
@@ -72,8 +74,14 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
     return Id as string
   }
 
-  async function finished(Id: string): Promise<DescribeStatementCommandOutput> {
+  async function finished(
+    Id: string,
+    deadline = Number.POSITIVE_INFINITY,
+  ): Promise<DescribeStatementCommandOutput> {
     for (;;) {
+      if (performance.now() + 1000 * (WAIT + MARGIN) > deadline) {
+        throw new Failure('StillRunning', `the transaction ${Id} goes on in Redshift`)
+      }
       const answer = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: WAIT }))
       if (answer.Status === 'FINISHED') return answer
       if (answer.Status === 'FAILED' || answer.Status === 'ABORTED') throw errorOf(answer)
@@ -81,14 +89,17 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
   }
 
   async function named(name: string): Promise<StatementData[]> {
-    const { Statements } = await client.send(
-      new ListStatementsCommand({
-        ...where,
-        StatementName: name,
-        MaxResults: 100,
-      }),
-    )
-    return (Statements ?? []).filter(({ StatementName }) => StatementName === name)
+    const found: StatementData[] = []
+    let NextToken: string | undefined
+    do {
+      // Without a status only those that have finished are listed.
+      const asked = { ...where, StatementName: name, Status: 'ALL' as const, NextToken }
+      const page = await client.send(new ListStatementsCommand(asked))
+      found.push(...(page.Statements ?? []))
+      NextToken = page.NextToken
+    } while (NextToken)
+    // The name that is asked for is only what a name begins with.
+    return found.filter(({ StatementName }) => StatementName === name)
   }
 
   return {
@@ -108,14 +119,15 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
       return rows
     },
 
-    async transaction(name, statements) {
+    async transaction(name, statements, deadline) {
       const earlier = await named(name)
       const running = earlier.find(
         ({ Status }) => !['FINISHED', 'FAILED', 'ABORTED'].includes(Status ?? ''),
       )
       // The token is the same for all who see the same past: two at once become one transaction.
       const token = createHash('sha256').update(`${name}|${earlier.length}`).digest('hex')
-      const answer = await finished(running?.Id ?? (await submit(statements, name, token)))
+      const id = running?.Id ?? (await submit(statements, name, token))
+      const answer = await finished(id, deadline)
       return (answer.SubStatements ?? []).map(({ ResultRows }) => ResultRows ?? 0)
     },
   }
@@ -130,9 +142,21 @@ function errorOf({ Error: message, SubStatements = [], Status }: DescribeStateme
   return isTransient(text) ? transient(`Redshift: ${text}`, error) : error
 }
 
-/** Serializable isolation, a table made by another transaction, a lost connection. */
-const isTransient = (message: string): boolean =>
-  /\b(1023|1018)\b|serializ|conflict with concurrent|deadlock|connection/i.test(message)
+/**
+ * What passes: serializable isolation, a table that another transaction has made or is making, a
+ * deadlock, an overloaded S3, a lost connection. Whole phrases, since a message may name anything.
+ */
+const PASSING = [
+  /^(ERROR:\s*)?(1023|1018)\b/,
+  /serializable isolation violation/i,
+  /conflict with concurrent transaction/i,
+  /could not open relation with OID/i,
+  /deadlock detected/i,
+  /\bError (SlowDown|InternalError|ServiceUnavailable)\b/,
+  /\bconnection (was )?(closed|lost|reset|terminated)\b/i,
+]
+
+const isTransient = (message: string): boolean => PASSING.some((phrase) => phrase.test(message))
 
 function textOf(field: Field): string | null {
   if (field.isNull) return null

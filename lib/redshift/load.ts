@@ -17,6 +17,8 @@ const MOST_BYTES = 100 * 1024
 export interface Work extends Load {
   readonly warehouse: Warehouse
   readonly table: Definition
+  /** When the function's time is up, as performance.now() counts it. */
+  readonly deadline?: number
 }
 
 /** Loads an extract and publishes it, in one transaction. Gives the rows that were loaded. */
@@ -89,14 +91,17 @@ export function transformSteps(table: Definition, load: Load): Step[] {
   ]
 }
 
-function run({ warehouse, table, run, date }: Work, steps: readonly Step[]): Promise<number[]> {
+function run(
+  { warehouse, table, run, date, deadline }: Work,
+  steps: readonly Step[],
+): Promise<number[]> {
   const statements = steps.map(({ statement }) => statement)
   const longest = Math.max(...statements.map(({ text }) => Buffer.byteLength(text)))
   if (statements.length > MOST_STATEMENTS || longest > MOST_BYTES) {
     const size = `${statements.length} statements, the longest of ${longest} bytes`
     throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
   }
-  return warehouse.transaction(`usher ${run} ${table.id} ${date}`, statements)
+  return warehouse.transaction(`usher ${run} ${table.id} ${date}`, statements, deadline)
 }
 
 function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {

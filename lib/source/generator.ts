@@ -3,7 +3,8 @@ import type { Origin, Reading, Source } from '../table/origin.ts'
 /** The system that is no system: rows made by a function. */
 export const code: Source = { name: 'code', kind: 'generator', packages: [] }
 
-const BATCH = 1000
+/** Few enough that even rows of megabytes are not too many to hold. */
+const BATCH = 100
 
 /**
  * Records from any generator function, asynchronous or not. It is given the run date, and a signal

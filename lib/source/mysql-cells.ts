@@ -9,6 +9,7 @@ export interface Field {
 }
 
 /** Type numbers of the MySQL protocol (include/field_types.h). */
+export const FLOAT = 4
 const TIMESTAMP = 7
 const DATE = 10
 const DATETIME = 12

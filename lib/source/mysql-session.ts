@@ -4,6 +4,7 @@ import { rootCertificates } from 'node:tls'
 import type { Connection, QueryOptions } from 'mysql2'
 import { Failure } from '../error.ts'
 import type { Source } from '../table/origin.ts'
+import type { Field } from './mysql-cells.ts'
 import { explain, isConnectionLoss } from './mysql-errors.ts'
 import { readSecret } from './secret.ts'
 
@@ -11,8 +12,10 @@ import { readSecret } from './secret.ts'
 export interface Session {
   readonly source: string
   readonly database: string
-  /** Runs a SELECT and streams its rows as arrays of Buffers; emits `fields` first. */
-  stream(select: string): Readable
+  /** Runs a SELECT and streams its rows: the bytes of each value, or null. */
+  stream(select: string): AsyncIterable<readonly (Buffer | null)[]>
+  /** What MySQL says of the columns of a SELECT. */
+  fieldsOf(select: string): Promise<readonly Field[]>
   /** Rows of a short query, as text. */
   rows(query: string, values?: readonly string[]): Promise<(string | null)[][]>
   /** How many rows the last SELECT gave, by the server's own count. */
@@ -80,7 +83,8 @@ export async function open(
   })
   // Errors also reach whoever waits for a query; without a listener they would end the process.
   connection.on('error', () => {})
-  const rows = (sql: string, values: readonly string[] = []) => queryRows(connection, sql, values)
+  const rows = async (sql: string, values?: readonly string[]) =>
+    (await query(connection, sql, values)).rows
   try {
     await setUp(rows, statementSeconds)
   } catch (error) {
@@ -91,6 +95,7 @@ export async function open(
     source: source.name,
     database: login.dbname,
     rows,
+    fieldsOf: async (sql) => (await query(connection, sql)).fields,
     stream: (sql) => streamRows(connection, sql),
     foundRows: async () => Number((await rows('SELECT FOUND_ROWS()'))[0]?.[0]),
     destroy: () => connection.destroy(),
@@ -101,29 +106,37 @@ export async function open(
 const RAW = { rowsAsArray: true, typeCast: false } satisfies Partial<QueryOptions>
 
 function streamRows(connection: Connection, sql: string): Readable {
-  const rows = connection.query({ sql, ...RAW }).stream({ highWaterMark: 500 })
+  const rows = connection.query({ sql, ...RAW }).stream({ highWaterMark: 100 })
   // mysql2 tells only the connection that it is lost, and leaves the stream waiting for ever.
   connection.once('error', (error) => rows.destroy(error))
   return rows
 }
 
-function queryRows(
+interface Answer {
+  readonly rows: (string | null)[][]
+  readonly fields: readonly Field[]
+}
+
+function query(
   connection: Connection,
   sql: string,
-  values: readonly string[],
-): Promise<(string | null)[][]> {
+  values: readonly string[] = [],
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    connection.query({ sql, values: [...values], ...RAW }, (error, rows) => {
+    connection.query({ sql, values: [...values], ...RAW }, (error, found, fields) => {
       if (error) return reject(error)
       // A SET statement answers with a header instead of rows.
-      const found = Array.isArray(rows) ? (rows as unknown as (Buffer | null)[][]) : []
-      resolve(found.map((row) => row.map((cell) => cell?.toString() ?? null)))
+      const rows = Array.isArray(found) ? (found as unknown as (Buffer | null)[][]) : []
+      resolve({
+        rows: rows.map((row) => row.map((cell) => cell?.toString() ?? null)),
+        fields: (fields ?? []) as unknown as Field[],
+      })
     })
   })
 }
 
 /**
- * Pins all that the bytes of a result depend on: read-only, UTC, utf8mb4, no padding of CHAR; and a
+ * Pins all that a result depends on: read-only, UTC, utf8mb4, no padding of CHAR, every row; and a
  * limit to a statement's time, which MySQL and MariaDB call by different names.
  */
 async function setUp(rows: Session['rows'], statementSeconds: number): Promise<void> {
@@ -131,7 +144,14 @@ async function setUp(rows: Session['rows'], statementSeconds: number): Promise<v
   const limit = version.includes('MariaDB')
     ? `max_statement_time = ${statementSeconds}`
     : `max_execution_time = ${statementSeconds * 1000}`
-  const pinned = [`time_zone = '+00:00'`, `sql_mode = ''`, 'net_write_timeout = 600', limit]
+  const pinned = [
+    `time_zone = '+00:00'`,
+    `sql_mode = ''`,
+    // A server may have it lower for all, and FOUND_ROWS() would agree.
+    'sql_select_limit = 18446744073709551615',
+    'net_write_timeout = 600',
+    limit,
+  ]
   await rows(`SET SESSION ${pinned.join(', ')}`)
   await rows('SET NAMES utf8mb4')
   await rows('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')

@@ -1,7 +1,7 @@
 import { Failure } from '../error.ts'
 import type { MirroredTable } from '../table/mirror.ts'
 import type { Cells, Reading, Source } from '../table/origin.ts'
-import { cellReader, type Field } from './mysql-cells.ts'
+import { cellReader, type Field, FLOAT } from './mysql-cells.ts'
 import { explain } from './mysql-errors.ts'
 import { connect, type Session } from './mysql-session.ts'
 
@@ -33,8 +33,9 @@ export function mysql(name: string, { secret, statementSeconds = 840 }: MysqlOpt
   }
 }
 
-/** The largest batch, in rows: enough to forget the price of a step, few enough to hold. */
-const BATCH = 1000
+/** A batch is this large at most: enough to forget the price of a step, few enough to hold. */
+const BATCH_ROWS = 1000
+const BATCH_BYTES = 1024 * 1024
 
 async function* read(
   table: string,
@@ -45,22 +46,18 @@ async function* read(
   const stop = () => session.destroy()
   reading.signal.addEventListener('abort', stop)
   try {
-    const rows = session.stream(selectOf(table, reading))
-    let fields: readonly Field[] = []
-    rows.on('fields', (found: readonly Field[]) => {
-      fields = found
-    })
-    let count = 0
+    const fields = await session.fieldsOf(`${selectOf(table, reading)} LIMIT 0`)
+    const cells = cellReader(fields, reading)
+    let [count, bytes] = [0, 0]
     let batch: Cells[] = []
-    let cells: ((row: readonly (Buffer | null)[]) => Cells) | undefined
-    for await (const row of rows) {
-      cells ??= cellReader(fields, reading)
+    for await (const row of session.stream(selectOf(table, reading, fields))) {
       batch.push(cells(row))
-      if (batch.length === BATCH) {
-        yield batch
-        count += batch.length
-        batch = []
-      }
+      for (const cell of row) bytes += cell?.length ?? 0
+      if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
+      yield batch
+      count += batch.length
+      bytes = 0
+      batch = []
     }
     yield batch
     await checkWhole(session, reading.table, count + batch.length)
@@ -73,11 +70,17 @@ async function* read(
   }
 }
 
-/** The one statement that is ever run on a table: its declared columns, by name. */
-function selectOf(table: string, { columns }: Reading): string {
+/**
+ * The one statement that is ever run on a table: its declared columns, by name. MySQL writes a FLOAT
+ * with six digits, but as a DOUBLE with all it has.
+ */
+function selectOf(table: string, { columns }: Reading, fields: readonly Field[] = []): string {
   const quote = (name: string) => `\`${name.replaceAll('`', '``')}\``
-  const names = columns.map(({ name, column }) => quote(column.facts.from ?? name))
-  return `SELECT ${names.join(', ')} FROM ${quote(table)}`
+  const values = columns.map(({ name, column }, i) => {
+    const quoted = quote(column.facts.from ?? name)
+    return fields[i]?.columnType === FLOAT ? `${quoted} + 0e0` : quoted
+  })
+  return `SELECT ${values.join(', ')} FROM ${quote(table)}`
 }
 
 /** Compares what arrived with what the server says it sent. */

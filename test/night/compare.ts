@@ -93,7 +93,10 @@ async function readMysql(
     initSql: "SET time_zone = '+00:00'",
   })
   try {
-    const names = columns.map(({ name }) => `\`${name}\``).join(', ')
+    // MySQL writes a FLOAT with six digits, unless it is made a double.
+    const names = columns
+      .map(({ name, type }) => `\`${name}\`${type === 'FLOAT' ? ' + 0e0' : ''}`)
+      .join(', ')
     // By bytes, as the warehouse orders text.
     const order = key.map((name) => (name === 'name' ? 'CAST(`name` AS BINARY)' : `\`${name}\``))
     return await connection.query(`SELECT ${names} FROM \`${table}\` ORDER BY ${order.join(', ')}`)

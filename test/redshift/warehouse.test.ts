@@ -120,6 +120,36 @@ describe('a load', () => {
     expect(await ask('select count(*) from at_once')).toEqual([['3']])
   })
 
+  it('is done anew when it is tried again after a failure', async () => {
+    const fill = [{ text: 'insert into mended values (1)', parameters: {} }]
+    await expect(warehouse.transaction('tried', fill)).rejects.toThrow('mended')
+    await warehouse.transaction('mend', [{ text: 'create table mended (id int)', parameters: {} }])
+    await warehouse.transaction('tried', fill)
+    expect(await ask('select count(*) from mended')).toEqual([['1']])
+  })
+
+  it('outlives the time of its function, and is found again', async () => {
+    const own = sales('slow')
+    const prefix = await extracted(own)
+    await prepareTable(warehouse, own[definition])
+    const work = { warehouse, bucket, table: own[definition], date: '2026-11-23', prefix, copyRole }
+    const late = loadTable({ ...work, run: 'late', deadline: performance.now() + 1000 })
+    await expect(late).rejects.toMatchObject({ name: 'StillRunning' })
+    expect(await loadTable({ ...work, run: 'late' })).toBe(3)
+    expect(await ask('select count(*) from slow')).toEqual([['3']])
+    expect(await ask(`select count(*) from usher.loads where table_name = 'slow'`)).toEqual([['1']])
+  })
+
+  it.each(['connections', 'serial_1023'])(
+    'does not take the name of a table for a reason to try again: %s',
+    async (name) => {
+      const own = sales(name)
+      const prefix = await extracted(own)
+      await bucket.delete([`${prefix}/part-00000.csv.zst`])
+      await expect(loaded(own, prefix)).rejects.toMatchObject({ name: 'WarehouseRefused' })
+    },
+  )
+
   it('of no rows empties the table', async () => {
     const own = sales('emptied')
     await load(own)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Connection, createConnection } from 'mysql2/promise'
-import { integer, mirror, mysql, timestamp, varchar } from '#lib'
+import { integer, mirror, mysql, real, timestamp, varchar } from '#lib'
 import { messageOf } from '../../lib/error.ts'
 import { describeTable, mirrorFile } from '../../lib/source/mysql-schema.ts'
 import { type Login, open } from '../../lib/source/mysql-session.ts'
@@ -158,6 +158,26 @@ suite('the mysql source', () => {
     const { rows } = await read('numbers', { twice: integer(), id: integer() })
     expect(rows.length).toBe(50_000)
     expect(rows.reduce((sum, [twice]) => sum + Number(twice), 0)).toBe(50_000 * 50_001)
+  })
+
+  it('reads every row where the server limits what a SELECT gives', async () => {
+    await admin.query('SET GLOBAL sql_select_limit = 1000')
+    try {
+      expect((await read('numbers', { id: integer() })).rows).toHaveLength(50_000)
+    } finally {
+      await admin.query('SET GLOBAL sql_select_limit = DEFAULT')
+    }
+  })
+
+  it('gives a FLOAT with all its digits', async () => {
+    await admin.query('CREATE OR REPLACE TABLE floats (id int PRIMARY KEY, ratio float)')
+    await admin.query(
+      'INSERT INTO floats VALUES (1, 16777216), (2, 0.1234567), (3, -3.4e38), (4, NULL)',
+    )
+    const { rows } = await read('floats', { id: integer(), ratio: real().nullable() })
+    const floats = rows.map(([, ratio]) => ratio && Math.fround(Number(ratio)))
+    expect(floats).toEqual([16777216, Math.fround(0.1234567), Math.fround(-3.4e38), null])
+    expect(rows[1]?.[1]).toBe('0.12345670163631439')
   })
 
   it('never takes a result that is cut short for a whole one', async () => {

@@ -34,7 +34,7 @@ export function* performerRows(): Generator<Row> {
   for (const { id, name, kind } of performers) {
     const r = random('performers', id)
     const short = kind === 'team' ? (name.split(' ').at(-1) ?? null) : null
-    const popularity = r.below(10_000) / 10_000
+    const popularity = Math.fround(r.below(1_000_000_007) / 1_000_000_007)
     yield [id, name, short, kind, genreOf(kind, r), popularity, metadataOf(name, kind, r)]
   }
 }

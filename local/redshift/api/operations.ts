@@ -85,7 +85,8 @@ export class Operations {
 
   async ListStatements(body: Body): Promise<Answer> {
     const prefix = textOf(body, 'StatementName', 0, 500) ?? ''
-    const status = textOf(body, 'Status') ?? 'ALL'
+    // Only those that have finished are listed, unless another status is asked for.
+    const status = textOf(body, 'Status') ?? 'FINISHED'
     const from = Number(textOf(body, 'NextToken') ?? 0)
     const size = numberOf(body, 'MaxResults', 0, 100) ?? 100
     const found = [...this.#batches.values()]
