@@ -3,8 +3,15 @@ import { App } from 'aws-cdk-lib'
 import { NightStack } from '../lib/stacks/night-stack.ts'
 import { StorageStack } from '../lib/stacks/storage-stack.ts'
 import { stages } from './stages.ts'
-import { loadGraph } from './warehouse.ts'
+import { typeErrors } from './types.ts'
+import { loadGraph, writeIndex } from './warehouse.ts'
 
+writeIndex()
+const mistakes = typeErrors()
+if (mistakes) {
+  console.error(mistakes)
+  process.exit(1)
+}
 const graph = await loadGraph()
 
 const copiesFrom = new Set(

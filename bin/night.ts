@@ -32,7 +32,15 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
     tables: { type: 'string' },
     force: { type: 'boolean', default: false },
   },
-  async run(_words, { date, tables, force }) {
+  async run(words, { date, tables, force }) {
+    if (words.length > 0) {
+      throw new Failure(
+        'BadInput',
+        `'${words[0]}' is no option: is it --tables ${words.join(',')}?`,
+      )
+    }
+    if (tables === '')
+      throw new Failure('BadInput', '--tables names no table: leave it out for all')
     if (date !== undefined && !isDate(String(date))) {
       throw new Failure('BadInput', `--date '${date}' is no date: write it as 2026-11-23`)
     }

@@ -25,7 +25,9 @@ export const sqlCommand: Command = {
     const { columns: header, rows } = await query(file, statement)
     const text = (value: unknown) =>
       value === null || value === undefined ? 'NULL' : String(value)
-    const numeric = header.flatMap(({ type }, i) => (/INT|DEC|DOUBLE|FLOAT/.test(type) ? [i] : []))
+    const numeric = header.flatMap(({ type }, i) =>
+      /int|dec|num|double|float|real/i.test(type) ? [i] : [],
+    )
     const cells = rows.map((row) => row.map((value) => text(value).replaceAll('\n', '\\n')))
     for (const line of columns([header.map(({ name }) => name), ...cells], numeric))
       console.log(line)

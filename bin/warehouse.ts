@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure, messageOf } from '../lib/error.ts'
 import { type Graph, graphOf } from '../lib/graph/graph.ts'
 import { definition } from '../lib/table/definition.ts'
+import { typeErrors } from './types.ts'
 
 const folder = fileURLToPath(new URL('../warehouse', import.meta.url))
 const index = join(folder, 'index.ts')
@@ -15,14 +16,11 @@ const tableFiles = (): string[] =>
     .sort()
 
 /**
- * The graph of the warehouse as its files are now. `warehouse/index.ts`, which the bundles import, is
- * brought up to date first, so that a new table is one new file. Throws a BadDeclaration where a file
+ * The graph of the warehouse as its files are now: a new table is one new file. Throws a BadDeclaration where a file
  * does not export the table that it is named after.
  */
 export async function loadGraph(): Promise<Graph> {
-  const files = tableFiles()
-  const text = indexOf(files)
-  if (readFileSync(index, 'utf8') !== text) writeFileSync(index, text)
+  const files = writeIndex()
   const tables: unknown[] = []
   for (const file of files) {
     const exports = await importTables(file)
@@ -36,10 +34,20 @@ export async function loadGraph(): Promise<Graph> {
   return graphOf(tables)
 }
 
+/** Brings `warehouse/index.ts`, which the bundles import, up to date. Gives the files of tables. */
+export function writeIndex(): string[] {
+  const files = tableFiles()
+  const text = indexOf(files)
+  if (readFileSync(index, 'utf8') !== text) writeFileSync(index, text)
+  return files
+}
+
 async function importTables(file: string): Promise<Record<string, unknown>> {
   try {
     return await import(pathToFileURL(join(folder, file)).href)
   } catch (error) {
+    const mistakes = typeErrors()
+    if (mistakes) throw new Failure('BadDeclaration', mistakes, { cause: error })
     // The mistake may be in a file that this one imports: the stack knows which, and the line.
     const where = /warehouse\/[^\s:?]+:\d+/.exec(String((error as Error).stack))?.[0]
     const problem = `${where ?? `warehouse/${file}`}: ${messageOf(error)}`
@@ -50,6 +58,13 @@ async function importTables(file: string): Promise<Record<string, unknown>> {
 const indexOf = (files: readonly string[]): string =>
   [
     '// Written from the files beside it whenever the app is synthesized: there is nothing to edit.',
-    ...files.map((file) => `export * from './${file}'`),
+    ...files.map((file) => `import * as ${moduleName(file)} from './${file}'`),
+    '',
+    'export const tables: readonly object[] = [',
+    ...files.map((file) => `  ${moduleName(file)},`),
+    '].flatMap((file) => Object.values(file))',
     '',
   ].join('\n')
+
+/** Two tables of one name, in two folders, are two modules. */
+const moduleName = (file: string): string => file.replace(/\.ts$/, '').replaceAll(/\W/g, '_')

@@ -1,6 +1,6 @@
 import { messageOf } from '../lib/error.ts'
 import { graphOf } from '../lib/graph/graph.ts'
-import * as warehouse from '../warehouse/index.ts'
+import { tables } from '../warehouse/index.ts'
 
 /** What Lambda tells a function of itself, as far as Usher asks. */
 export interface Context {
@@ -8,7 +8,7 @@ export interface Context {
 }
 
 /** The graph of every table that the warehouse exports. */
-export const graph = graphOf(Object.values(warehouse))
+export const graph = graphOf(tables)
 
 /**
  * Wraps a handler so that its errors reach Step Functions as a name and a sentence: a stack trace

@@ -14,6 +14,8 @@ export type Answer =
 
 const [bundle = '', handlerName = 'handler'] = process.argv.slice(2)
 const loaded = import(bundle)
+// A bundle that cannot be loaded fails each call, with its own words.
+loaded.catch(() => {})
 
 process.on('message', async ({ event, deadline }: Invocation) => {
   let answer: Answer

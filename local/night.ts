@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readAssembly } from './assembly.ts'
 import { type Display, seconds } from './display.ts'
+import { holdSources, identityOf } from './identity.ts'
 import { startLambda } from './lambda.ts'
 import { lock } from './lock.ts'
 import { type Ending, runMachine } from './machine.ts'
@@ -12,7 +13,7 @@ import { NightRecord, type TableRecord } from './record.ts'
 import { startRedshift } from './redshift/redshift.ts'
 import { startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
-import { type Had, provide, type SourceInfo } from './sources.ts'
+import { type Had, provide, type SourceInfo, urlOf } from './sources.ts'
 import { synthesize } from './synthesize.ts'
 
 /** A table of the warehouse, as far as a night on one machine must know it. */
@@ -141,6 +142,10 @@ async function provideSources({ tables, home, day, display }: NightOptions) {
     tables.flatMap(({ source }) =>
       source?.secret || source?.bucket ? [[source.name, source]] : [],
     ),
+  )
+  holdSources(
+    home,
+    Object.fromEntries([...sources.values()].map((s) => [s.name, identityOf(urlOf(s))])),
   )
   const secrets: Record<string, object> = {}
   const missing = new Map<string, string>()

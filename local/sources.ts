@@ -52,6 +52,12 @@ export async function provide(
 ): Promise<Provided> {
   const provider = providers[source.kind]
   if (!provider) return { missing: `a night here knows no ${source.kind}` }
-  const variable = `${source.name.toUpperCase().replaceAll(/\W/g, '_')}_URL`
-  return provider(source, { ...place, variable, url: process.env[variable] || undefined })
+  const variable = variableOf(source)
+  return provider(source, { ...place, variable, url: urlOf(source) })
 }
+
+const variableOf = ({ name }: SourceInfo) => `${name.toUpperCase().replaceAll(/\W/g, '_')}_URL`
+
+/** The URL that the environment gives of a source, if it does. */
+export const urlOf = (source: SourceInfo): string | undefined =>
+  process.env[variableOf(source)] || undefined

@@ -1,16 +1,34 @@
 // Written from the files beside it whenever the app is synthesized: there is nothing to edit.
-export * from './calendar/dim_date.ts'
-export * from './marketplace/all_sales.ts'
-export * from './marketplace/event_details.ts'
-export * from './marketplace/sales_by_day.ts'
-export * from './marketplace/user_profiles.ts'
-export * from './mysql/event_performers.ts'
-export * from './mysql/events.ts'
-export * from './mysql/listings.ts'
-export * from './mysql/orders.ts'
-export * from './mysql/performers.ts'
-export * from './mysql/tix_v1_sales.ts'
-export * from './mysql/tix_v2_sales.ts'
-export * from './mysql/user_attributes.ts'
-export * from './mysql/users.ts'
-export * from './mysql/venues.ts'
+import * as calendar_dim_date from './calendar/dim_date.ts'
+import * as marketplace_all_sales from './marketplace/all_sales.ts'
+import * as marketplace_event_details from './marketplace/event_details.ts'
+import * as marketplace_sales_by_day from './marketplace/sales_by_day.ts'
+import * as marketplace_user_profiles from './marketplace/user_profiles.ts'
+import * as mysql_event_performers from './mysql/event_performers.ts'
+import * as mysql_events from './mysql/events.ts'
+import * as mysql_listings from './mysql/listings.ts'
+import * as mysql_orders from './mysql/orders.ts'
+import * as mysql_performers from './mysql/performers.ts'
+import * as mysql_tix_v1_sales from './mysql/tix_v1_sales.ts'
+import * as mysql_tix_v2_sales from './mysql/tix_v2_sales.ts'
+import * as mysql_user_attributes from './mysql/user_attributes.ts'
+import * as mysql_users from './mysql/users.ts'
+import * as mysql_venues from './mysql/venues.ts'
+
+export const tables: readonly object[] = [
+  calendar_dim_date,
+  marketplace_all_sales,
+  marketplace_event_details,
+  marketplace_sales_by_day,
+  marketplace_user_profiles,
+  mysql_event_performers,
+  mysql_events,
+  mysql_listings,
+  mysql_orders,
+  mysql_performers,
+  mysql_tix_v1_sales,
+  mysql_tix_v2_sales,
+  mysql_user_attributes,
+  mysql_users,
+  mysql_venues,
+].flatMap((file) => Object.values(file))

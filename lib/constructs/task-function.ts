@@ -6,6 +6,7 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { NODE_OPTIONS } from '../night/environment.ts'
 
 export interface TaskFunctionProps {
   /** The file in `lambdas/`, without its ending. */
@@ -48,7 +49,7 @@ export class TaskFunction extends NodejsFunction {
       timeout: Duration.minutes(props.minutes),
       role,
       logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps' },
+      environment: { NODE_OPTIONS },
       ...(props.network && inVpc(home, props.network)),
       bundling: {
         format: OutputFormat.ESM,

@@ -1,5 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager'
@@ -51,6 +51,7 @@ export class Warehouse extends Construct {
     this.arn = config.kind === 'workgroup' ? config.workgroupArn : this.clusterArn(config.cluster)
     this.secret = Secret.fromSecretCompleteArn(this, 'User', config.secretArn)
     this.copyRoleArn = config.copyRoleArn
+    letRead(bucket, config.copyRoleArn)
   }
 
   /** Lets a function run statements, and tells it where. */
@@ -89,4 +90,22 @@ export class Warehouse extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     })
   }
+}
+
+/** Lets a role that is not ours copy what a night has extracted. */
+function letRead(bucket: IBucket, roleArn: string): void {
+  const principals = [new ArnPrincipal(roleArn)]
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      ...{ sid: 'CopyReadsStaging', principals, actions: ['s3:GetObject'] },
+      resources: [bucket.arnForObjects('staging/*')],
+    }),
+  )
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      ...{ sid: 'CopyListsStaging', principals, actions: ['s3:ListBucket'] },
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { 's3:prefix': 'staging/*' } },
+    }),
+  )
 }

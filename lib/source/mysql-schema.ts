@@ -30,8 +30,9 @@ FROM information_schema.columns c
 WHERE c.table_schema = DATABASE() AND c.table_name = ?
 ORDER BY c.ordinal_position`
 
+/** MariaDB's; MySQL, which has a JSON type, keeps no table's name beside a check. */
 const CHECKS = `SELECT check_clause FROM information_schema.check_constraints
-WHERE constraint_schema = DATABASE()`
+WHERE constraint_schema = DATABASE() AND table_name = ?`
 
 const TABLES = `SELECT table_name FROM information_schema.tables
 WHERE table_schema = DATABASE() ORDER BY table_name`
@@ -44,7 +45,7 @@ export async function describeTable(session: Session, table: string): Promise<My
     const where = `${session.source} (database ${session.database})`
     throw new Failure('SourceRefused', `${where} has no table ${table}; it has ${names}`)
   }
-  const checks = (await session.rows(CHECKS)).map(([clause]) => clause ?? '')
+  const checks = session.isMariaDb ? await session.rows(CHECKS, [table]) : []
   return rows.map(
     ([
       name,
@@ -71,7 +72,7 @@ export async function describeTable(session: Session, table: string): Promise<My
       precision: Number(precision ?? 0),
       scale: Number(scale ?? 0),
       json: checks.some(
-        (clause) => clause.toLowerCase() === `json_valid(\`${name?.toLowerCase()}\`)`,
+        ([clause]) => clause?.toLowerCase() === `json_valid(\`${name?.toLowerCase()}\`)`,
       ),
     }),
   )
@@ -154,7 +155,7 @@ function mapped(column: MysqlColumn): Mapped {
 export function mirrorFile(source: string, table: string, columns: readonly MysqlColumn[]): string {
   const lines = columns.map((column) => {
     const { column: type, remark } = mapped(column)
-    const key = column.name.toLowerCase().replaceAll(/[^a-z0-9_$]/g, '_')
+    const key = nameFor(column.name)
     const words = [type]
     if (key !== column.name.toLowerCase()) words.push(`from(${quoted(column.name)})`)
     if (column.key) words.push('primaryKey()')
@@ -163,11 +164,14 @@ export function mirrorFile(source: string, table: string, columns: readonly Mysq
     return `    ${key}: ${words.join('.')},${remark ? ` // ${remark}` : ''}`
   })
   const makers = new Set(columns.map((column) => mapped(column).column.replace(/\(.*/, '')))
-  const name = table.toLowerCase().replaceAll(/[^a-z0-9_$]/g, '_')
-  const keys = columns.filter(({ key }) => key)
-  const dist = keys.length === 1 ? [`  dist: ${quoted(keys[0]?.name.toLowerCase() ?? '')},`] : []
+  const imports = [...makers, 'mirror'].sort()
+  const taken = new Set([...imports, source])
+  const plain = nameFor(table)
+  const name = taken.has(plain) || isReserved(plain) ? `${plain}_` : plain
+  const [key, ...others] = columns.filter(({ key }) => key)
+  const spread = key && others.length === 0 && !mapped(key).column.startsWith('varbyte')
   return [
-    `import { ${[...makers, 'mirror'].sort().join(', ')} } from '#lib'`,
+    `import { ${imports.join(', ')} } from '#lib'`,
     `import { ${source} } from '../sources.ts'`,
     '',
     `export const ${name} = mirror(${source}.table(${quoted(table)}), {`,
@@ -175,10 +179,27 @@ export function mirrorFile(source: string, table: string, columns: readonly Mysq
     '  columns: {',
     ...lines,
     '  },',
-    ...dist,
+    ...(spread ? [`  dist: ${quoted(nameFor(key.name))},`] : []),
     '})',
     '',
   ].join('\n')
+}
+
+/** The name that a table or column can have in the warehouse, and in the file. */
+const nameFor = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_$]/g, '_')
+    .replace(/^\d/, '_$&')
+
+/** Whether JavaScript keeps a word for itself, so that nothing can be called so. */
+function isReserved(word: string): boolean {
+  try {
+    new Function(`'use strict'; let ${word}`)
+    return false
+  } catch {
+    return true
+  }
 }
 
 const quoted = (text: string): string =>

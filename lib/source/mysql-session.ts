@@ -12,6 +12,7 @@ import { readSecret } from './secret.ts'
 export interface Session {
   readonly source: string
   readonly database: string
+  readonly isMariaDb: boolean
   /** Runs a SELECT and streams its rows: the bytes of each value, or null. */
   stream(select: string): AsyncIterable<readonly (Buffer | null)[]>
   /** What MySQL says of the columns of a SELECT. */
@@ -85,8 +86,9 @@ export async function open(
   connection.on('error', () => {})
   const rows = async (sql: string, values?: readonly string[]) =>
     (await query(connection, sql, values)).rows
+  let version: string
   try {
-    await setUp(rows, statementSeconds)
+    version = await setUp(rows, statementSeconds)
   } catch (error) {
     connection.destroy()
     throw error
@@ -94,6 +96,7 @@ export async function open(
   return {
     source: source.name,
     database: login.dbname,
+    isMariaDb: version.includes('MariaDB'),
     rows,
     fieldsOf: async (sql) => (await query(connection, sql)).fields,
     stream: (sql) => streamRows(connection, sql),
@@ -137,9 +140,9 @@ function query(
 
 /**
  * Pins all that a result depends on: read-only, UTC, utf8mb4, no padding of CHAR, every row; and a
- * limit to a statement's time, which MySQL and MariaDB call by different names.
+ * limit to a statement's time, which MySQL and MariaDB call by different names. Gives the version.
  */
-async function setUp(rows: Session['rows'], statementSeconds: number): Promise<void> {
+async function setUp(rows: Session['rows'], statementSeconds: number): Promise<string> {
   const version = (await rows('SELECT VERSION()'))[0]?.[0] ?? ''
   const limit = version.includes('MariaDB')
     ? `max_statement_time = ${statementSeconds}`
@@ -156,6 +159,7 @@ async function setUp(rows: Session['rows'], statementSeconds: number): Promise<v
   await rows('SET NAMES utf8mb4')
   await rows('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
   await rows('START TRANSACTION READ ONLY')
+  return version
 }
 
 async function tlsOf({ tls }: Login) {

@@ -46,7 +46,9 @@ function chunksOf(input: SqlInput | undefined): readonly Chunk[] {
     if (definition in input) return [{ kind: 'table', table: mentionOf(input) }]
     if (input.facts.expression) return input.facts.expression.chunks
   }
-  if (input === undefined) throw new Error('undefined in sql``: is a table imported in a circle?')
+  if (input === undefined) {
+    throw new Error('undefined in sql``: there is no such column, or two files import each other')
+  }
   return [{ kind: 'value', value: input as Value }]
 }
 

@@ -49,8 +49,9 @@ export function transform<C extends Columns>(name: string, traits: Select<C> | Q
 }
 
 function selectOf(name: string, select: Selection, from: Sql): Sql {
-  const expressions = Object.entries(select).map(([key, { facts }]) => {
-    return sql`${facts.expression as Sql} as ${identifierSql(key)}`
+  const expressions = Object.entries(select).map(([key, column]) => {
+    if (!column?.facts.expression) fail(name, `${key} is given no column, and no SQL by .as()`)
+    return sql`${column.facts.expression} as ${identifierSql(key)}`
   })
   const query = sql`select ${joinSql(expressions, ', ')} from ${from}`
   checkNames(name, from, query)

@@ -1,6 +1,7 @@
 import { reach } from '../reach.ts'
 import { secretOf } from '../services/secrets.ts'
 import type { Place, Provided, SourceInfo } from '../sources.ts'
+import { readUrl } from '../url.ts'
 import { startMarketplace } from './index.ts'
 
 /** The user's own MySQL, where a URL names one; else the sample's, if a server is installed. */
@@ -22,10 +23,8 @@ export async function provideMysql(
 }
 
 async function ownServer(variable: string, text: string): Promise<Provided> {
-  if (!URL.canParse(text) || !/^(mysql|mariadb):$/.test(new URL(text).protocol)) {
-    return { missing: `${variable} is not of the form mysql://user:password@host:3306/db` }
-  }
-  const url = new URL(text)
+  const example = 'mysql://user:password@host:3306/db'
+  const url = readUrl(text, { variable, protocols: ['mysql:', 'mariadb:'], example, path: true })
   const problem = await reach(url.hostname, Number(url.port || 3306))
   return problem ? { missing: problem } : { secret: secretOf(url) }
 }

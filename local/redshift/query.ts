@@ -36,9 +36,16 @@ export async function runQuery(database: Database, sql: string): Promise<QueryRe
     const types = result.columnTypes()
     const columns = result
       .columnNames()
-      .map((name, i) => ({ name: name.toLowerCase(), type: String(types[i]).toLowerCase() }))
+      .map((name, i) => ({ name: columnName(name), type: String(types[i]).toLowerCase() }))
     return { columns, rows: await result.getRowsJson() }
   } finally {
     session.close()
   }
 }
+
+/** Redshift calls a column without a name as its function: `count`, where DuckDB has `count_star()`. */
+const columnName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/^count_star\(\)$/, 'count')
+    .replace(/^(\w+)\(.*\)$/s, '$1')

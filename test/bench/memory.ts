@@ -1,10 +1,11 @@
 /**
  * Shows that an extract's memory does not grow with its rows: each source is read at 100,000 and at
- * 1,000,000 rows, in a process of its own, and the peaks are compared. `npm run bench:memory [name …]`
+ * 1,000,000 rows, in a process that runs as a function does, and the peaks are compared. `npm run bench:memory [name …]`
  */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { NODE_OPTIONS } from '../../lib/night/environment.ts'
 import { startS3 } from '../../local/services/s3.ts'
 import { serve } from '../source/subject.ts'
 import { subjects } from '../source/subjects/index.ts'
@@ -46,7 +47,7 @@ process.exitCode = tooMuch ? 1 : 0
 
 async function measure(name: string, s3: string): Promise<Measured> {
   const file = fileURLToPath(new URL('./extract.ts', import.meta.url))
-  const env = { ...process.env, AWS_ENDPOINT_URL_S3: s3 }
+  const env = { ...process.env, AWS_ENDPOINT_URL_S3: s3, NODE_OPTIONS }
   const { stdout } = await promisify(execFile)(process.execPath, [file, name], { env })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }

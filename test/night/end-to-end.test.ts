@@ -268,6 +268,26 @@ withServer('a night', () => {
     NIGHT,
   )
 
+  it('deploys no bundle that holds the CDK, or the client of a source it does not read', () => {
+    const output = join(home, 'cdk.out')
+    const bundles = readdirSync(output)
+      .map((asset) => join(output, asset, 'index.mjs'))
+      .filter(existsSync)
+      .map((file) => readFileSync(file, 'utf8'))
+    expect(bundles.length).toBeGreaterThan(5)
+    for (const bundle of bundles) expect(bundle).not.toMatch(/aws-cdk-lib|CfnResource/)
+    // A handshake of MySQL's that only its client knows.
+    const withMysql = bundles.filter((bundle) => bundle.includes('mysql_native_password'))
+    expect(withMysql).toHaveLength(1)
+  })
+
+  it('does not mix the rows of two servers', async () => {
+    const PRODUCTION_URL = 'mysql://usher:x@127.0.0.1:1/another'
+    const ran = await usher(home, ['night', '--date', DATE], { PRODUCTION_URL })
+    expect(ran.code).toBe(1)
+    expect(ran.output).toMatch(/production is mysql:\/\/127\.0\.0\.1:1\/another now, and was /)
+  })
+
   it('leaves no data files, and keeps no secret in its logs', async () => {
     const password = new URL(PRODUCTION_URL).password
     const logs = readdirSync(join(home, 'nights')).map((file) =>
@@ -305,6 +325,8 @@ describe('the command line', () => {
     [['night', '--date', 'tomorrow'], 1, "--date 'tomorrow' is no date: write it as 2026-11-23"],
     [['night', '--tables', 'order'], 1, 'no such table: order; there are all_sales, dim_date'],
     [['night', '--when', 'now'], 2, "Unknown option '--when'"],
+    [['night', 'events'], 1, "'events' is no option: is it --tables events?"],
+    [['night', '--tables', ''], 1, '--tables names no table: leave it out for all'],
     [['mirror', 'production'], 1, 'give a source and a table'],
     [['sql', 'select 1', 'x'], 1, 'give one query, in quotes'],
   ])('answers %j with one sentence', async (args, code, sentence) => {

@@ -292,6 +292,26 @@ export const odd_table = mirror(production.table('Odd Table'), {
   dist: 'id',
 })
 `)
+    await admin.query(`CREATE OR REPLACE TABLE \`date\` (
+      id binary(16) PRIMARY KEY, 2fa int NOT NULL, doc longtext, day date NOT NULL)`)
+    const hard = mirrorFile('production', 'date', await describeTable(session, 'date'))
+    expect(hard).toBe(`import { date, integer, mirror, varbyte, varchar } from '#lib'
+import { production } from '../sources.ts'
+
+export const date_ = mirror(production.table('date'), {
+  name: 'date_',
+  columns: {
+    id: varbyte(16).primaryKey(),
+    _2fa: integer().from('2fa'),
+    doc: varchar(65535).nullable(), // MySQL allows more; longer text is refused
+    day: date(),
+  },
+})
+`)
+    await admin.query('CREATE OR REPLACE TABLE `default` (`order-id` int PRIMARY KEY)')
+    const word = mirrorFile('production', 'default', await describeTable(session, 'default'))
+    expect(word).toContain(`export const default_ = mirror(production.table('default'), {`)
+    expect(word).toContain(`  dist: 'order_id',\n`)
     await expect(describeTable(session, 'nothing')).rejects.toThrow(
       /^production \(database shop\) has no table nothing; it has .*numbers/,
     )

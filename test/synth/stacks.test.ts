@@ -220,7 +220,7 @@ describe('the storage', () => {
     }
     storage.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0)
   })
-  it.each<[string, Stage['warehouse'], object]>([
+  it.each<[string, Exclude<Stage['warehouse'], { kind: 'new' }>, object]>([
     [
       'workgroup',
       {
@@ -252,6 +252,17 @@ describe('the storage', () => {
     templates.night.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Loads extracts into the warehouse',
       Environment: { Variables: Match.objectLike(variables) },
+    })
+    // Its role is not ours to give rights to: the bucket gives them.
+    const copies = (Action: string, more: object) =>
+      Match.objectLike({ Action, Principal: { AWS: warehouse.copyRoleArn }, ...more })
+    templates.storage.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          copies('s3:GetObject', {}),
+          copies('s3:ListBucket', { Condition: { StringLike: { 's3:prefix': 'staging/*' } } }),
+        ]),
+      },
     })
   })
 })
