@@ -3,7 +3,8 @@ import { type Definition, definition } from '../table/definition.ts'
 import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import type { Warehouse } from './client.ts'
-import { stageName, tableName } from './ddl.ts'
+import { tableName } from './ddl.ts'
+import { stagedRows } from './publish.ts'
 
 /** What `usher.loads` keeps of a table's load, and of a night. */
 export interface Load {
@@ -20,7 +21,7 @@ const loadsTable = define(
     run: varchar(80).describe('The name of the Step Functions execution.'),
     table_name: varchar(255).describe('The table that was loaded: events, or legacy.events.'),
     run_date: date().describe('The day of the rows: the run date, or an earlier one read again.'),
-    row_count: bigint().describe('The rows of that load.'),
+    row_count: bigint().describe('The rows that were published.'),
     manifest: varchar(1024)
       .nullable()
       .describe('The manifest that COPY read; NULL for a transform.'),
@@ -44,7 +45,7 @@ export function recordLoad(table: Definition, { run, date, manifest }: Load): St
     text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, getdate()
-from ${stageName(table)}`,
+from ${stagedRows(table)}`,
     parameters,
   }
 }

@@ -7,7 +7,7 @@ import { type Load, loadedRows, recordLoad } from './audit.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, MOST_STATEMENTS, stageName } from './ddl.ts'
-import { assertCount, begin, publish, type Step } from './publish.ts'
+import { assertCount, begin, mayRepeat, publish, type Step } from './publish.ts'
 import { prepareTable } from './schema.ts'
 
 /** The Data API takes this many bytes of a statement. */
@@ -21,7 +21,7 @@ export interface Work extends Load {
   readonly deadline?: number
 }
 
-/** Loads an extract and publishes it, in one transaction. Gives the rows that were loaded. */
+/** Loads an extract and publishes it, in one transaction. Gives the rows that were published. */
 export async function loadTable(
   work: Work & { bucket: Bucket; prefix: string; copyRole: string },
 ): Promise<number> {
@@ -39,7 +39,9 @@ export async function loadTable(
     if (copied) throw await explainCopy(warehouse, bucket, table, error)
     throw explain(work, steps, error)
   }
-  return extract.rows ?? (await loadedRows(warehouse, table, work)) ?? 0
+  const { rows } = extract
+  const known = rows !== undefined && !mayRepeat(table)
+  return known ? rows : ((await loadedRows(warehouse, table, work)) ?? 0)
 }
 
 /** The steps of a load: an empty extract has nothing to copy, and is published all the same. */

@@ -64,14 +64,18 @@ export function publish(table: Definition, date: string, holds: StageHolds): Ste
   return [step(`delete from ${target} using ${stage} where ${same}`), insert]
 }
 
-/** The stage, or one row of each key where keys may repeat: when merging, the newest. */
-function stagedRows(table: Definition): string {
+/** Whether the stage may hold two rows of one key, of which one is published. */
+export const mayRepeat = ({ made, publish }: Definition): boolean =>
+  (made.by === 'extract' && made.from.repeats === true) ||
+  (typeof publish === 'object' && 'merge' in publish)
+
+/** The rows of the stage that are published: where keys repeat, one of each; when merging, the newest. */
+export function stagedRows(table: Definition): string {
   const stage = stageName(table)
-  const { made, publish } = table
-  const repeats = made.by === 'extract' && made.from.repeats === true
-  const merges = typeof publish === 'object' && 'merge' in publish
-  if (!merges && !repeats) return stage
+  const { publish } = table
+  if (!mayRepeat(table)) return stage
   const key = keyOf(table).map(identifier).join(', ')
+  const merges = typeof publish === 'object' && 'merge' in publish
   const order = merges ? `${identifier(publish.merge)} desc nulls last` : key
   return `(
   select ${columnList(table)}, row_number() over (

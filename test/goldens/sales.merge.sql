@@ -35,5 +35,11 @@ where usher_newest = 1;
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   cast(:manifest as varchar(1024)), getdate()
-from "stage_sales";
+from (
+  select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token", row_number() over (
+    partition by "id" order by "updated_at" desc nulls last
+  ) as usher_newest
+  from "stage_sales"
+) as newest
+where usher_newest = 1;
 -- {"run":"run-1","table":"sales","date":"2026-11-23","manifest":"s3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json"}

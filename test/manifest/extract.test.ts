@@ -79,6 +79,38 @@ describe('an extract', () => {
     expect(await bucket.get('staging/empty/manifest.json')).toEqual({ entries: [] })
   })
 
+  it('holds rows of any size, however many come of one record', async () => {
+    const large = table('large', {
+      columns: { id: integer(), text: varchar(65_535) },
+      from: generator(() => [9_000]),
+      *rows(count) {
+        for (let id = 0; id < count; id++) yield { id, text: 'x'.repeat(65_000) }
+      },
+    })
+    // More than the longest string there can be.
+    const done = await extracted(large[definition], 'staging/large')
+    expect(done.rows).toBe(9_000)
+    expect(done.parts.length).toBeGreaterThan(5)
+  })
+
+  it('names the record that its row function cannot take', async () => {
+    const places = { ...generator(() => [{ id: 1 }, { id: 2 }]), where: () => 'line 2 of a file' }
+    const failing = table('failing', {
+      columns: { id: integer() },
+      from: places,
+      row: ({ id }) => {
+        if (id === 2) throw new Error('no such thing')
+        return { id }
+      },
+    })
+    await expect(extracted(failing[definition], 'staging/failing')).rejects.toMatchObject({
+      name: 'BadValue',
+      message:
+        'failing: the function that makes its rows failed at line 2 of a file: no such thing',
+    })
+    expect(await keys('staging/failing')).toEqual([])
+  })
+
   it('that fails leaves nothing on S3: no manifest, no part, no unfinished upload', async () => {
     const broken = numbers(300_000, new Error('the source broke'))
     await expect(extract({ table: broken, ...options('staging/broken') })).rejects.toThrow(

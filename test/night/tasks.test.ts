@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { generator, integer, sql, table, transform } from '#lib'
+import { date as date_, generator, integer, sql, table, transform } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
@@ -172,6 +172,46 @@ describe('a night, task by task', () => {
     expect(await transformTask(tools(), input('doubles', 'four'))).toMatchObject({
       outcome: 'loaded',
     })
+  })
+
+  it('reads again the days that have changed, and only those', async () => {
+    const days: Record<string, number[]> = { '2026-11-21': [1], '2026-11-22': [2], [date]: [3] }
+    const read: string[] = []
+    const own = table('daily', {
+      columns: { day: date_(), id: integer() },
+      from: {
+        source: { name: 'test', kind: 'generator', packages: [] },
+        days: { count: 3, fingerprint: async ({ date }) => JSON.stringify(days[date] ?? []) },
+        async *read({ date }) {
+          read.push(date)
+          yield (days[date] ?? []).map((id) => ({ id, day: date }))
+        },
+      },
+      publish: { partition: 'day' },
+      row: (row) => row,
+    })
+    const daily = { ...tools(), graph: graphOf([own]) }
+    const night = async (date: string, run: string) => {
+      const task = { ...input('daily', run), date }
+      return loadTask(daily, await extractTask(daily, task))
+    }
+    const rows = () =>
+      warehouse.query({ text: 'select day, id from daily order by id', parameters: {} })
+
+    expect(await night(date, 'monday')).toMatchObject({ outcome: 'loaded', rows: 3 })
+    expect(read).toEqual(['2026-11-21', '2026-11-22', date])
+    read.length = 0
+    days['2026-11-22'] = [20, 21]
+    expect(await night('2026-11-24', 'tuesday')).toMatchObject({ outcome: 'loaded', rows: 2 })
+    // Nothing came of Tuesday itself; Monday is as it was.
+    expect(read).toEqual(['2026-11-22', '2026-11-24'])
+    expect(await rows()).toEqual([
+      { day: '2026-11-21', id: '1' },
+      { day: date, id: '3' },
+      { day: '2026-11-22', id: '20' },
+      { day: '2026-11-22', id: '21' },
+    ])
+    expect(await keys('staging/')).toEqual([])
   })
 
   it('stops an extract in time, and leaves nothing of it', async () => {

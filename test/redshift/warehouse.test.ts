@@ -175,6 +175,16 @@ describe('a load', () => {
     ])
   })
 
+  it('publishes one row of each key where the source may repeat them', async () => {
+    const again = { ...generator(() => [...rows, ...rows]), repeats: true as const }
+    const keyed = { ...columns, id: integer().primaryKey() }
+    const own = table('repeated', { columns: keyed, from: again, row: (row) => row })
+    expect(await load(own as never)).toBe(3)
+    expect(await ask('select id from repeated order by id')).toEqual([['1'], ['2'], ['3']])
+    const loads = `select row_count from usher.loads where table_name = 'repeated'`
+    expect(await ask(loads)).toEqual([['3']])
+  })
+
   it('replaces the partition of the run date and no other', async () => {
     const own = sales('parted', { partition: 'day' })
     await load(own)
