@@ -55,7 +55,8 @@ function recognise(mysqld: string, folders: readonly string[]): Installed | unde
   return installDb ? { flavor: 'mariadb', version, mysqld, installDb } : undefined
 }
 
-function programs(name: string, folders: readonly string[]): string[] {
+/** The programs of a name, by folder. */
+export function programs(name: string, folders: readonly string[]): string[] {
   return folders.map((folder) => join(folder, name)).filter(isProgram)
 }
 

@@ -97,7 +97,10 @@ async function launch(server: Installed, options: Launch): Promise<Server> {
     forget(dir)
   })
   tie(child, () => rmSync(socketFolder, { recursive: true, force: true }))
-  if (child.pid) takeNote(dir, { server: child.pid, program: process.pid, socketFolder })
+  if (child.pid) {
+    const mark = `--datadir=${dir}/`
+    takeNote(dir, { server: child.pid, program: process.pid, mark, socketFolder })
+  }
 
   const urlOf = (user: string, word: string) => `mysql://${user}:${word}@127.0.0.1:${port}`
   try {

@@ -8,8 +8,10 @@ export interface Note {
   readonly server: number
   /** The process that started the server. */
   readonly program: number
-  /** Where the server's socket is. */
-  readonly socketFolder: string
+  /** What the server's command line holds, and that of no other process. */
+  readonly mark: string
+  /** A folder to be deleted after the server. */
+  readonly socketFolder?: string
 }
 
 const noteFile = (dir: string): string => join(dir, 'server.json')
@@ -24,18 +26,18 @@ export const forget = (dir: string): void => rmSync(noteFile(dir), { force: true
 
 /** Stops the server that a crashed run has left on `dir`; refuses if the run is still going on. */
 export async function stopStale(dir: string): Promise<void> {
-  const { server, program, socketFolder } = readNote(dir) ?? {}
-  if (!server || !socketFolder) return
+  const { server, program, mark, socketFolder } = readNote(dir) ?? {}
+  if (!server || !mark) return
   // An orphan has another parent than the process that started it.
-  if (serverOn(dir, server)?.parent === program) {
+  if (serverWith(mark, server)?.parent === program) {
     throw new Error(`${dir} is in use by process ${program}; wait for it, or use another directory`)
   }
-  for (let tenths = 0; serverOn(dir, server) && tenths < 200; tenths++) {
+  for (let tenths = 0; serverWith(mark, server) && tenths < 200; tenths++) {
     if (tenths === 0) kill(server, 'SIGTERM')
     if (tenths === 100) kill(server, 'SIGKILL')
     await sleep(100)
   }
-  rmSync(socketFolder, { recursive: true, force: true })
+  if (socketFolder) rmSync(socketFolder, { recursive: true, force: true })
   forget(dir)
 }
 
@@ -55,10 +57,10 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The process of that number if it is a server on `dir`, and not some later process. */
-function serverOn(dir: string, pid: number): { parent: number } | undefined {
+/** The process of that number if it is the server, and not some later process. */
+function serverWith(mark: string, pid: number): { parent: number } | undefined {
   const found = existsSync('/proc/self/stat') ? fromProc(pid) : fromPs(pid)
-  return found?.command.includes(`--datadir=${dir}/`) ? found : undefined
+  return found?.command.includes(mark) ? found : undefined
 }
 
 function fromProc(pid: number): { parent: number; command: string } | undefined {
