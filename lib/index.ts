@@ -4,6 +4,8 @@
 export { calendar } from './source/calendar.ts'
 export { generator } from './source/generator.ts'
 export { mysql } from './source/mysql.ts'
+export { redis } from './source/redis.ts'
+export { sixpack } from './source/sixpack.ts'
 export type { Row } from './table/column.ts'
 export {
   bigint,

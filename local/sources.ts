@@ -1,4 +1,5 @@
 import { provideMysql } from './mysql/provide.ts'
+import { provideRedis } from './redis/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {
@@ -43,6 +44,7 @@ type Provider = (source: SourceInfo, place: Place) => Promise<Provided>
 /** One for each kind of source that is not made of code. */
 const providers: Readonly<Record<string, Provider>> = {
   mysql: provideMysql,
+  redis: provideRedis,
 }
 
 /** The user's own server, where the environment names one; else the sample's, if it can be had. */
