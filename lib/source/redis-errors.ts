@@ -20,13 +20,25 @@ export function isPassing(error: unknown): boolean {
   return LOST_CODES.has(codeOf(error)) || LOST.test(message) || BUSY.test(message)
 }
 
-/** Redis's error as one sentence that says where, and what to do. */
+/** What may be behind a connection that is not to be had, besides the network. */
+const HINTS: Readonly<Record<string, string>> = {
+  'Connection timeout': ': may it be reached from here, and has it TLS? If not, "tls": false',
+  'Socket closed unexpectedly': ' at once: if it wants TLS, its secret must not say "tls": false',
+}
+
+/**
+ * Redis's error as one sentence that says where, and what to do. Without a command it is of the
+ * connection, which was not to be had.
+ */
 export function explain(error: unknown, source: string, command?: string): Failure {
   if (error instanceof Failure) return error
   const message = messageOf(error)
   const refused = (sentence: string) =>
     new Failure('SourceRefused', `${source}: ${sentence}`, { cause: error })
-  if (isPassing(error)) return transient(`${source}: ${message}`, error)
+  if (isPassing(error)) {
+    const hint = command ? '' : (HINTS[message] ?? '')
+    return transient(`${source}: ${message}${hint}`, error)
+  }
   if (/^(WRONGPASS|ERR invalid password)/.test(message)) {
     return refused('Redis refuses the user or its password')
   }

@@ -29,9 +29,9 @@ export async function clientOf(source: Source) {
     socket: {
       host: login.host,
       port: login.port ?? 6379,
-      connectTimeout: 10_000,
+      connectTimeout: 5000,
       reconnectStrategy: (tries, cause) =>
-        !connected && tries + 1 < TRIES && isPassing(cause) && 2 ** tries * 500,
+        !connected && tries + 1 < TRIES && mayPass(cause) && 2 ** tries * 500,
       ...(tls && { tls: true as const, ...tls }),
     },
     disableClientInfo: true,
@@ -46,6 +46,10 @@ export async function clientOf(source: Source) {
   client.on('error', () => {})
   return client
 }
+
+/** Whether a second may help. Who is silent for five is not to be reached, or has no TLS. */
+const mayPass = (cause: Error): boolean =>
+  isPassing(cause) && cause.message !== 'Connection timeout'
 
 function checkLogin(source: Source, secret: unknown): Login {
   const login = secret as Partial<Login> | null

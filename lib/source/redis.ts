@@ -73,7 +73,7 @@ const string: Kind = {
 /** How many keys SCAN looks at in a step, which it does while all other clients wait. */
 const COUNT = '1000'
 /** The most values that are asked for at once, and about how many bytes. */
-const MOST = 500
+const MOST = 200
 const BYTES = 2_000_000
 
 /**

@@ -21,6 +21,8 @@ export interface RedisServerOptions {
   readonly dir: string
   /** What `usher` may do, as an ACL says it; reading anything unless said. */
   readonly acl?: string
+  /** A free one unless said. */
+  readonly port?: number
   /** More lines of a redis.conf. */
   readonly settings?: readonly string[]
 }
@@ -49,10 +51,11 @@ export async function startRedis(options: RedisServerOptions): Promise<RedisServ
   await stopStale(dir)
   for (let tries = 1; ; tries++) {
     try {
-      return await launch(program, dir, await freePort(), options)
+      return await launch(program, dir, options.port ?? (await freePort()), options)
     } catch (error) {
       // Between finding a port free and using it, another process may have taken it.
-      if (!/address already in use/i.test(String(error)) || tries === 3) throw error
+      const taken = /address already in use/i.test(String(error))
+      if (!taken || options.port !== undefined || tries === 3) throw error
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Subject } from '../subject.ts'
 import { mysqlSubject } from './mysql.ts'
+import { redisSubject } from './redis.ts'
 
 /** Every source's, for what is measured of all of them. */
-export const subjects: readonly Subject[] = [mysqlSubject]
+export const subjects: readonly Subject[] = [mysqlSubject, redisSubject]
