@@ -14,6 +14,9 @@ import * as mysql_tix_v2_sales from './mysql/tix_v2_sales.ts'
 import * as mysql_user_attributes from './mysql/user_attributes.ts'
 import * as mysql_users from './mysql/users.ts'
 import * as mysql_venues from './mysql/venues.ts'
+import * as sixpack_sixpack_alternatives from './sixpack/sixpack_alternatives.ts'
+import * as sixpack_sixpack_experiments from './sixpack/sixpack_experiments.ts'
+import * as sixpack_sixpack_participations from './sixpack/sixpack_participations.ts'
 
 export const tables: readonly object[] = [
   calendar_dim_date,
@@ -31,4 +34,7 @@ export const tables: readonly object[] = [
   mysql_user_attributes,
   mysql_users,
   mysql_venues,
+  sixpack_sixpack_alternatives,
+  sixpack_sixpack_experiments,
+  sixpack_sixpack_participations,
 ].flatMap((file) => Object.values(file))

@@ -7,7 +7,7 @@ export class Keyspace {
   readonly #lists = new Map<string, readonly string[]>()
   readonly #sets = new Map<string, Set<string>>()
   readonly #ranks = new Map<string, Map<string, number>>()
-  readonly #bitmaps = new Map<string, Buffer>()
+  readonly #bitmaps = new Map<string, Bitmap>()
 
   hset(key: string, field: string, value: string | Buffer): void {
     entry(this.#hashes, key, () => new Map()).set(field, value)
@@ -32,17 +32,18 @@ export class Keyspace {
   }
 
   getbit(key: string, bit: number): boolean {
-    return (((this.#bitmaps.get(key)?.[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1) === 1
+    return (((this.#bitmaps.get(key)?.bytes[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1) === 1
   }
 
   setbit(key: string, bit: number): void {
-    let bytes = this.#bitmaps.get(key) ?? Buffer.alloc(0)
-    if (bit >> 3 >= bytes.length) {
-      bytes = Buffer.concat([bytes, Buffer.alloc((bit >> 3) + 1 - bytes.length)])
-      this.#bitmaps.set(key, bytes)
+    const bitmap = entry(this.#bitmaps, key, () => ({ bytes: Buffer.alloc(64), length: 0 }))
+    const at = bit >> 3
+    bitmap.length = Math.max(bitmap.length, at + 1)
+    if (at >= bitmap.bytes.length) {
+      bitmap.bytes = Buffer.concat([bitmap.bytes, Buffer.alloc(2 * at)])
     }
     // Redis counts bits from the left.
-    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (1 << (7 - (bit & 7)))
+    bitmap.bytes[at] = (bitmap.bytes[at] ?? 0) | (1 << (7 - (bit & 7)))
   }
 
   del(key: string): void {
@@ -57,8 +58,16 @@ export class Keyspace {
     for (const [key, ranks] of this.#ranks) {
       yield ['ZADD', key, ...[...ranks].flatMap(([member, rank]) => [rank, member])]
     }
-    for (const [key, bytes] of this.#bitmaps) yield ['SET', key, bytes]
+    for (const [key, { bytes, length }] of this.#bitmaps) {
+      yield ['SET', key, bytes.subarray(0, length)]
+    }
   }
+}
+
+interface Bitmap {
+  bytes: Buffer
+  /** Up to the last byte in which a bit is set, as Redis has it. */
+  length: number
 }
 
 function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { type Visit, visitsOn } from '../activity/visits.ts'
+import { random } from '../mysql/sample/random.ts'
 import { type Experiment, experiments, FIRST } from './experiments.ts'
 import { Keyspace } from './keyspace.ts'
 import type { Command } from './resp.ts'
@@ -14,10 +14,11 @@ export function sixpackCommands(date: string): Iterable<Command> {
     new Date(Date.parse(date) + offset * DAY).toISOString().slice(0, 10)
   for (const experiment of experiments) declare(keys, experiment, dayOf(experiment.first))
   for (let offset = FIRST; offset <= 0; offset++) {
+    const day = dayOf(offset)
     const running = experiments.filter(({ first, last }) => first <= offset && offset <= last)
-    const visits = [...visitsOn(dayOf(offset))].sort((a, b) => a.start - b.start)
+    const visits = [...visitsOn(day)].sort((a, b) => a.start - b.start)
     for (const visit of visits) {
-      for (const experiment of running) take(keys, experiment, visit, dayOf(offset))
+      for (const experiment of running) take(keys, experiment, visit, day)
     }
   }
   for (const experiment of experiments) close(keys, experiment)
@@ -105,8 +106,7 @@ function alternativeOf({ name, alternatives }: Experiment, visit: Visit): string
   return choices[0]?.[0] ?? ''
 }
 
-/** A number from 0 up to 1 that depends on the visitor alone. */
+/** A number from 0 up to, and without, 1 that depends on the visitor alone. */
 function chance(experiment: string, what: string, { visitor }: Visit): number {
-  const digest = createHash('sha1').update(`${experiment}.${what}.${visitor}`).digest()
-  return digest.readUInt32BE() / 2 ** 32
+  return random(`${experiment} ${what} ${visitor}`, 0).below(1_000_000) / 1_000_000
 }
