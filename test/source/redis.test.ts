@@ -223,12 +223,16 @@ suite('the redis source', () => {
       second = await startRedis({ dir: other, port })
       await fill(second)
     }
-    const reading = read(redis('shop', { secret: 'moving' }).hashes(), replace)
-    await expect(reading).rejects.toMatchObject({ name: 'Transient' })
-    expect(second).toBeDefined()
-    await second?.stop()
-    own.stop()
-    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = secrets.url
+    try {
+      const reading = read(redis('shop', { secret: 'moving' }).hashes(), replace)
+      await expect(reading).rejects.toMatchObject({ name: 'Transient' })
+      expect(second).toBeDefined()
+    } finally {
+      await first.stop()
+      await second?.stop()
+      own.stop()
+      process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = secrets.url
+    }
   })
 
   it('needs no more than reading the keys that it is asked for', async () => {
