@@ -18,7 +18,7 @@ export async function* experimentsOf(
   const all = `${prefix}:e`
   const names = textsOf((await session.ask([['SMEMBERS', all]]))[0]).sort()
   if (names.length === 0) {
-    const hint = `its "redis_prefix" is the prefix here, its "redis_db" the secret's "database"`
+    const hint = 'redis_prefix and redis_db in its settings must be `prefix` and "database" here'
     throw new Failure('SourceRefused', `${source}: Sixpack has no experiments at ${all}: ${hint}`)
   }
   for (const name of names) {
