@@ -1,6 +1,11 @@
 import type { Subject } from '../subject.ts'
+import { feedSubject } from './feed.ts'
 import { mysqlSubject } from './mysql.ts'
 import { redisSubject } from './redis.ts'
 
 /** Every source's, for what is measured of all of them. */
-export const subjects: readonly Subject[] = [mysqlSubject, redisSubject]
+export const subjects: readonly Subject[] = [
+  feedSubject,
+  mysqlSubject,
+  redisSubject,
+]
