@@ -3,6 +3,7 @@
 /** The sources: one maker for each outside system. */
 export { calendar } from './source/calendar.ts'
 export { generator } from './source/generator.ts'
+export { http } from './source/http.ts'
 export { mysql } from './source/mysql.ts'
 export { redis } from './source/redis.ts'
 export { sixpack } from './source/sixpack.ts'

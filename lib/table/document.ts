@@ -19,7 +19,7 @@ export function documentRows(columns: readonly NamedColumn[]): ToRows {
 }
 
 /** A field may itself be called `user.id`, and then the whole name comes first. */
-function valueAt(value: Json | undefined, path: readonly string[], at: number): Json {
+export function valueAt(value: Json | undefined, path: readonly string[], at: number): Json {
   if (at === path.length) return value ?? null
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const object = value as Document

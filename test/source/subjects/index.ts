@@ -1,5 +1,6 @@
 import type { Subject } from '../subject.ts'
 import { feedSubject } from './feed.ts'
+import { httpSubject } from './http.ts'
 import { mysqlSubject } from './mysql.ts'
 import { redisSubject } from './redis.ts'
 
@@ -9,3 +10,4 @@ export const subjects: readonly Subject[] = [
   mysqlSubject,
   redisSubject,
 ]
+export const subjects: readonly Subject[] = [httpSubject, mysqlSubject]
