@@ -1,5 +1,6 @@
 import { provideMysql } from './mysql/provide.ts'
 import { provideRedis } from './redis/provide.ts'
+import { provideHttp } from './partners/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {
@@ -43,6 +44,7 @@ type Provider = (source: SourceInfo, place: Place) => Promise<Provided>
 
 /** One for each kind of source that is not made of code. */
 const providers: Readonly<Record<string, Provider>> = {
+  http: provideHttp,
   mysql: provideMysql,
   redis: provideRedis,
 }

@@ -14,6 +14,9 @@ import * as mysql_tix_v2_sales from './mysql/tix_v2_sales.ts'
 import * as mysql_user_attributes from './mysql/user_attributes.ts'
 import * as mysql_users from './mysql/users.ts'
 import * as mysql_venues from './mysql/venues.ts'
+import * as partners_boxoffice_sales from './partners/boxoffice_sales.ts'
+import * as partners_partner_sales from './partners/partner_sales.ts'
+import * as partners_stubmarket_sales from './partners/stubmarket_sales.ts'
 import * as sixpack_sixpack_alternatives from './sixpack/sixpack_alternatives.ts'
 import * as sixpack_sixpack_experiments from './sixpack/sixpack_experiments.ts'
 import * as sixpack_sixpack_participations from './sixpack/sixpack_participations.ts'
@@ -34,6 +37,9 @@ export const tables: readonly object[] = [
   mysql_user_attributes,
   mysql_users,
   mysql_venues,
+  partners_boxoffice_sales,
+  partners_partner_sales,
+  partners_stubmarket_sales,
   sixpack_sixpack_alternatives,
   sixpack_sixpack_experiments,
   sixpack_sixpack_participations,

@@ -1,7 +1,11 @@
 import { mysql, redis, sixpack } from '#lib'
+import { http, mysql } from '#lib'
 
 /** The production database: give Usher a replica of it. */
 export const production = mysql('production', { secret: 'usher/production' })
 
 /** The A/B tests, which Sixpack keeps in Redis: give Usher a replica of it. */
 export const abTests = sixpack(redis('sixpack', { secret: 'usher/sixpack' }))
+/** Partners that sell tickets to our events, and report what they sold. */
+export const stubmarket = http('stubmarket', { secret: 'usher/stubmarket' })
+export const boxoffice = http('boxoffice', { secret: 'usher/boxoffice' })

@@ -15,7 +15,8 @@ const FIRST = Date.UTC(2016, 6, 1)
 const OLD_IDS = 108_000
 const FIRST_NEW_ID = 2n ** 53n + 1n
 
-const CURRENCIES: Readonly<Record<string, string>> = { CA: 'CAD', GB: 'GBP', CH: 'CHF' }
+/** What is paid in by the country of the venue, where not in dollars. */
+export const CURRENCIES: Readonly<Record<string, string>> = { CA: 'CAD', GB: 'GBP', CH: 'CHF' }
 const CHANNELS = ['web', 'web', 'iOS', 'Android', 'téléphone', 'Zürich Süd', 'señal', 'café ½', '']
 const PROMOS = ['SAVE10', 'ÉTÉ-2026', "B'DAY", '100%', '', ' vip ', 'NULL', '🎁']
 
