@@ -57,7 +57,7 @@ export function explainAnswer(
 }
 
 const triesOf = ({ limits }: Sending): string =>
-  `; tries end after ${limits.tries}, or ${limits.retrySeconds} s`
+  `; no more than ${limits.tries} tries in ${limits.retrySeconds} s`
 
 const isDistrust = (code: string): boolean => /CERT|VERIFY/.test(code)
 

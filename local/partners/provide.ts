@@ -19,8 +19,11 @@ export async function provideHttp(
 const formOf = (variable: string): string =>
   [
     `  ${variable}='https://host/path?token=…' npm run night`,
-    '  or with ?header=X-Api-Key&key=… or ?parameter=api_key&key=… or ?username=…&password=…',
-    '  or ?clientId=…&clientSecret=…&tokenUrl=https://…&scope=… in place of the token',
+    '  or in place of the token, one of',
+    '  header=X-Api-Key&key=…',
+    '  parameter=api_key&key=…',
+    '  username=…&password=…',
+    '  clientId=…&clientSecret=…&tokenUrl=https://…&scope=…',
   ].join('\n')
 
 async function ownApi(variable: string, text: string): Promise<Provided> {
