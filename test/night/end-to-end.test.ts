@@ -13,6 +13,10 @@ const MIRRORS = `users user_attributes venues performers events event_performers
   tix_v1_sales tix_v2_sales`.split(/\s+/)
 const DATE = '2026-11-23'
 const DAYS = 7670
+/** A file in a folder of the warehouse is a table. */
+const TABLES = readdirSync('warehouse', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /^\w+\/\w+\.ts$/.test(file),
+).length
 const NIGHT = 120_000
 
 const installed = findServer()
@@ -92,7 +96,7 @@ withServer('a night', () => {
     'loads every table, and ends with 0',
     async () => {
       const ran = await night()
-      expect(ran.output).toContain('15 tables loaded for 2026-11-23')
+      expect(ran.output).toContain(`${TABLES} tables loaded for 2026-11-23`)
       expect(ran.code).toBe(0)
       expect(lineOf(ran, 'orders')).toMatchObject([
         'orders',
@@ -144,7 +148,7 @@ withServer('a night', () => {
   it('writes each load into usher.loads, once', async () => {
     const rows = await ask(`select table_name, count(*)::int, sum(row_count)::int from usher.loads
       where run_date = '${DATE}' group by 1 order by 1`)
-    expect(rows).toHaveLength(15)
+    expect(rows).toHaveLength(TABLES)
     expect(rows.every(([, loads]) => loads === 1)).toBe(true)
     expect(rows).toContainEqual(['orders', 1, 120_000])
   })
@@ -166,7 +170,9 @@ withServer('a night', () => {
       const start = performance.now()
       const ran = await night()
       expect(ran.code).toBe(0)
-      expect(ran.output).toContain('Nothing to do for 2026-11-23: 15 tables complete already.')
+      expect(ran.output).toContain(
+        `Nothing to do for 2026-11-23: ${TABLES} tables complete already.`,
+      )
       expect(performance.now() - start).toBeLessThan(15_000)
     },
     NIGHT,
@@ -219,7 +225,9 @@ withServer('a night', () => {
       await admin(`UPDATE venues SET name = 'Short again' WHERE id = 7`)
       const green = await usher(home, ['night', ...date], { PRODUCTION_URL })
       expect(green.code).toBe(0)
-      expect(green.output).toContain('3 tables loaded for 2026-11-21, 12 tables complete already.')
+      expect(green.output).toContain(
+        `3 tables loaded for 2026-11-21, ${TABLES - 3} tables complete already.`,
+      )
     },
     2 * NIGHT,
   )
