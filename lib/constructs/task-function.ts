@@ -65,6 +65,8 @@ export class TaskFunction extends NodejsFunction {
         // CommonJS inside an ES module asks for `require`.
         banner:
           "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+        // Google's client asks for this too, if only to say where files lie that are not read.
+        define: { __dirname: 'import.meta.dirname' },
       },
     })
   }
