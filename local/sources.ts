@@ -1,3 +1,4 @@
+import { provideAnalytics } from './analytics/provide.ts'
 import { provideMysql } from './mysql/provide.ts'
 import { provideRedis } from './redis/provide.ts'
 import { provideHttp } from './partners/provide.ts'
@@ -45,6 +46,7 @@ type Provider = (source: SourceInfo, place: Place) => Promise<Provided>
 /** One for each kind of source that is not made of code. */
 const providers: Readonly<Record<string, Provider>> = {
   http: provideHttp,
+  googleAnalytics: provideAnalytics,
   mysql: provideMysql,
   redis: provideRedis,
 }

@@ -1,4 +1,6 @@
 // Written from the files beside it whenever the app is synthesized: there is nothing to edit.
+import * as analytics_ga_channels from './analytics/ga_channels.ts'
+import * as analytics_ga_sessions from './analytics/ga_sessions.ts'
 import * as calendar_dim_date from './calendar/dim_date.ts'
 import * as marketplace_all_sales from './marketplace/all_sales.ts'
 import * as marketplace_event_details from './marketplace/event_details.ts'
@@ -22,6 +24,8 @@ import * as sixpack_sixpack_experiments from './sixpack/sixpack_experiments.ts'
 import * as sixpack_sixpack_participations from './sixpack/sixpack_participations.ts'
 
 export const tables: readonly object[] = [
+  analytics_ga_channels,
+  analytics_ga_sessions,
   calendar_dim_date,
   marketplace_all_sales,
   marketplace_event_details,

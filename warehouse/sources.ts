@@ -1,5 +1,13 @@
 import { mysql, redis, sixpack } from '#lib'
 import { http, mysql } from '#lib'
+import { googleAnalytics, mysql } from '#lib'
+
+/** The website's property of Google Analytics 4. */
+export const analytics = googleAnalytics('analytics', {
+  secret: 'usher/analytics',
+  property: '123456789',
+  timeZone: 'Etc/UTC',
+})
 
 /** The production database: give Usher a replica of it. */
 export const production = mysql('production', { secret: 'usher/production' })

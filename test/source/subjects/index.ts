@@ -1,6 +1,7 @@
 import type { Subject } from '../subject.ts'
 import { feedSubject } from './feed.ts'
 import { httpSubject } from './http.ts'
+import { googleAnalyticsSubject } from './google-analytics.ts'
 import { mysqlSubject } from './mysql.ts'
 import { redisSubject } from './redis.ts'
 
@@ -11,3 +12,4 @@ export const subjects: readonly Subject[] = [
   redisSubject,
 ]
 export const subjects: readonly Subject[] = [httpSubject, mysqlSubject]
+export const subjects: readonly Subject[] = [googleAnalyticsSubject, mysqlSubject]
