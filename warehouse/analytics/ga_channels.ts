@@ -4,7 +4,7 @@ import { analytics } from '../sources.ts'
 export const ga_channels = mirror(
   analytics.report({
     dimensions: ['sessionDefaultChannelGroup'],
-    metrics: ['sessions', 'engagedSessions', 'totalUsers', 'ecommercePurchases', 'purchaseRevenue'],
+    metrics: ['sessions', 'totalUsers', 'screenPageViews', 'ecommercePurchases', 'purchaseRevenue'],
   }),
   {
     name: 'ga_channels',
@@ -15,12 +15,10 @@ export const ga_channels = mirror(
         .from('sessionDefaultChannelGroup')
         .describe("Google's default grouping: Organic Search, Direct, …"),
       sessions: integer(),
-      engaged_sessions: integer()
-        .from('engagedSessions')
-        .describe('Longer than ten seconds, or with two pages, or with a key event.'),
       users: integer()
         .from('totalUsers')
         .describe('Of this day and channel: they do not add up over rows.'),
+      page_views: integer().from('screenPageViews'),
       purchases: integer().from('ecommercePurchases'),
       revenue: decimal(14, 2).from('purchaseRevenue').describe("In the property's currency."),
       is_sampled: boolean().describe('Projected by Google from a part of the events.'),
