@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '../table/origin.ts'
+import type { Answer } from './google-analytics-client.ts'
 import { isBusy, isQuota } from './google-analytics-errors.ts'
 
 const TRIES = 4
@@ -33,5 +34,12 @@ export async function persist<T>(
         throw error
       }
     }
+  }
+}
+
+/** Notes the quotas that an answer has used up: the next question will have to wait for them. */
+export function noteQuotas({ propertyQuota }: Answer, { note }: Reading): void {
+  for (const [quota, status] of Object.entries(propertyQuota ?? {})) {
+    if (status?.remaining === 0) note(`quota used up: ${quota}`)
   }
 }

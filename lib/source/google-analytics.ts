@@ -2,7 +2,7 @@ import { Failure } from '../error.ts'
 import type { Origin, Reading, Source } from '../table/origin.ts'
 import { type Answer, open } from './google-analytics-client.ts'
 import { explain } from './google-analytics-errors.ts'
-import { persist } from './google-analytics-patience.ts'
+import { noteQuotas, persist } from './google-analytics-patience.ts'
 import { factsOf, type ReportRow, rowReader } from './google-analytics-rows.ts'
 
 export interface GoogleAnalyticsOptions {
@@ -103,6 +103,7 @@ async function* read<D extends string, M extends string>(
     let [offset, count] = [0, 0]
     do {
       const page = await ask(offset)
+      noteQuotas(page, reading)
       const rows = page.rows ?? []
       count = countOf(page, table, offset, count)
       const facts = factsOf(page, reading, offset === 0)

@@ -267,6 +267,20 @@ describe('the google analytics source', () => {
     expect(asked.length).toBe(2)
   })
 
+  it('notes a quota that is used up before it is missed', async () => {
+    report = (question) => ({
+      ...reportOf(question, 3),
+      propertyQuota: {
+        tokensPerDay: { consumed: 1200, remaining: 23_800 },
+        tokensPerHour: { consumed: 5000, remaining: 0 },
+        concurrentRequests: {},
+      },
+    })
+    const { notes } = await read(PATHS)
+    expect(asked[0]?.returnPropertyQuota).toBe(true)
+    expect(notes).toEqual(['quota used up: tokensPerHour', 'days are those of Etc/UTC'])
+  })
+
   it('does not wait for the quota of a day', async () => {
     report = () => {
       throw new Fault('RESOURCE_EXHAUSTED', 'Exhausted property tokens per day.')
