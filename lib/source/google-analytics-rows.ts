@@ -49,7 +49,7 @@ export function factsOf(page: Answer, reading: Reading, isFirst: boolean): Repor
   }
   if (!isFirst) return facts
   const { note } = reading
-  note(`days are those of ${facts.time_zone}`)
+  if (facts.time_zone) note(`days are those of ${facts.time_zone}`)
   if (facts.is_sampled) {
     note(`sampled: ${facts.samples_read} of ${facts.sampling_space} events were read`)
   }
