@@ -6,8 +6,8 @@ import { explain } from './google-analytics-errors.ts'
 import { noteQuotas, persist } from './google-analytics-patience.ts'
 import { factsOf, type ReportRow, rowReader } from './google-analytics-rows.ts'
 
-/** Google ends every report at 250,000 rows a page; this many are quickly answered and held. */
-const PAGE = 10_000
+/** Google gives 250,000 rows a page at most; so many are quickly answered, and cheap to hold. */
+const PAGE = 5000
 /** The largest batch, in rows. */
 const BATCH = 1000
 
