@@ -3,8 +3,8 @@
 /** The sources: one maker for each outside system. */
 export { calendar } from './source/calendar.ts'
 export { generator } from './source/generator.ts'
-export { http } from './source/http.ts'
 export { googleAnalytics } from './source/google-analytics.ts'
+export { http } from './source/http.ts'
 export { mysql } from './source/mysql.ts'
 export { redis } from './source/redis.ts'
 export { sixpack } from './source/sixpack.ts'

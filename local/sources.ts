@@ -1,7 +1,7 @@
 import { provideAnalytics } from './analytics/provide.ts'
 import { provideMysql } from './mysql/provide.ts'
-import { provideRedis } from './redis/provide.ts'
 import { provideHttp } from './partners/provide.ts'
+import { provideRedis } from './redis/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {

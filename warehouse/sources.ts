@@ -1,6 +1,10 @@
-import { mysql, redis, sixpack } from '#lib'
-import { http, mysql } from '#lib'
-import { googleAnalytics, mysql } from '#lib'
+import { googleAnalytics, http, mysql, redis, sixpack } from '#lib'
+
+/** The production database: give Usher a replica of it. */
+export const production = mysql('production', { secret: 'usher/production' })
+
+/** The A/B tests, which Sixpack keeps in Redis: give Usher a replica of it. */
+export const abTests = sixpack(redis('sixpack', { secret: 'usher/sixpack' }))
 
 /** The website's property of Google Analytics 4. */
 export const analytics = googleAnalytics('analytics', {
@@ -9,11 +13,6 @@ export const analytics = googleAnalytics('analytics', {
   timeZone: 'Etc/UTC',
 })
 
-/** The production database: give Usher a replica of it. */
-export const production = mysql('production', { secret: 'usher/production' })
-
-/** The A/B tests, which Sixpack keeps in Redis: give Usher a replica of it. */
-export const abTests = sixpack(redis('sixpack', { secret: 'usher/sixpack' }))
 /** Partners that sell tickets to our events, and report what they sold. */
 export const stubmarket = http('stubmarket', { secret: 'usher/stubmarket' })
 export const boxoffice = http('boxoffice', { secret: 'usher/boxoffice' })
