@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { type Definition, partitionOf } from '../table/definition.ts'
 import { pathOf } from '../table/document.ts'
-import type { ListedFile, Listing, Reading } from '../table/origin.ts'
+import { fingerprintOf } from '../table/fingerprint.ts'
+import type { Listing, Reading } from '../table/origin.ts'
 import type { ExtractOptions, Found } from './extract.ts'
 import { pathsKey } from './manifest.ts'
 
@@ -25,13 +25,6 @@ export async function listFiles(
     files,
     fingerprint,
   }
-}
-
-/** The same for the same files, whoever lists them. */
-export function fingerprintOf(files: readonly ListedFile[]): string {
-  const hash = createHash('sha256')
-  for (const { url, bytes, etag } of files) hash.update(`${url}\0${bytes}\0${etag}\n`)
-  return hash.digest('hex')
 }
 
 /** The columns that a file holds: all but that of its day. */
