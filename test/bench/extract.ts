@@ -11,7 +11,10 @@ const start = performance.now()
 const found = await extract({
   table: subject.whole[definition],
   date: '2026-11-23',
-  bucket: bucketOf('staging', new S3Client({ forcePathStyle: true })),
+  bucket: bucketOf(
+    'staging',
+    new S3Client({ endpoint: process.env.STAGING_URL, forcePathStyle: true }),
+  ),
   prefix: 'staging/bench',
   signal: new AbortController().signal,
 })

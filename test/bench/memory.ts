@@ -47,7 +47,7 @@ process.exitCode = tooMuch ? 1 : 0
 
 async function measure(name: string, s3: string): Promise<Measured> {
   const file = fileURLToPath(new URL('./extract.ts', import.meta.url))
-  const env = { ...process.env, AWS_ENDPOINT_URL_S3: s3, NODE_OPTIONS }
+  const env = { ...process.env, STAGING_URL: s3, NODE_OPTIONS }
   const { stdout } = await promisify(execFile)(process.execPath, [file, name], { env })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }

@@ -13,3 +13,7 @@ export const subjects: readonly Subject[] = [
   mysqlSubject,
   redisSubject,
 ]
+import { s3Subject } from './s3.ts'
+
+/** Every source's, for what is measured of all of them. */
+export const subjects: readonly Subject[] = [mysqlSubject, s3Subject]
