@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import type { Options } from 'csv-parse'
 import { Failure, messageOf } from '../error.ts'
 import type { FileFormat } from '../table/origin.ts'
-import { BATCH, type Numbered } from './s3-json.ts'
+import { BATCH, type Batch } from './s3-json.ts'
 import { bad, type Lines, type Where } from './s3-text.ts'
 
 /** A record of CSV that has no header: its fields in the order of the file. */
@@ -15,11 +15,11 @@ export type CsvRecord = { readonly [field: string]: string | null } | CsvFields
 const BATCH_BYTES = 1024 * 1024
 
 /** The records of CSV, by RFC 4180. Throws a BadValue. */
-export async function* csvRecords(
+export async function* csvBatches(
   lines: AsyncIterable<Lines>,
   { delimiter, header = 0, marker = '' }: FileFormat,
   where: Where,
-): AsyncGenerator<Numbered<CsvRecord>[]> {
+): AsyncGenerator<Batch<CsvRecord>> {
   const { parse } = await import('csv-parse')
   let line = header
   const options: Options = {
@@ -33,14 +33,15 @@ export async function* csvRecords(
   const parser = parse(options)
   // Whoever reads the parser sees the error; the callback only keeps it from going astray.
   pipeline(Readable.from(texts(lines)), parser, () => {})
-  let [batch, start]: [Numbered<CsvRecord>[], number] = [[], 0]
+  let [batch, start]: [Batch<CsvRecord>, number] = [{ records: [], lines: [] }, 0]
   try {
     for await (const { record, info } of parser) {
-      batch.push([record, line + 1])
+      batch.records.push(record)
+      batch.lines.push(line + 1)
       line = info.lines
-      if (batch.length === BATCH || info.bytes - start > BATCH_BYTES) {
+      if (batch.records.length === BATCH || info.bytes - start > BATCH_BYTES) {
         yield batch
-        ;[batch, start] = [[], info.bytes]
+        ;[batch, start] = [{ records: [], lines: [] }, info.bytes]
       }
     }
   } catch (error) {

@@ -2,25 +2,33 @@ import { messageOf } from '../error.ts'
 import { type Document, type Json, parseJson } from '../table/json.ts'
 import { bad, type Lines, type Where } from './s3-text.ts'
 
-/** A record and the line that it begins at. */
-export type Numbered<Record> = readonly [record: Record, line: number]
+/** Some records, and the line that each begins at. */
+export interface Batch<Record> {
+  readonly records: Record[]
+  readonly lines: number[]
+}
 
 /** A batch has no more records. */
 export const BATCH = 1000
 
 /** The objects of JSON lines; lines of nothing but blanks are none. Throws a BadValue. */
-export async function* jsonRecords(
+export async function* jsonBatches(
   lines: AsyncIterable<Lines>,
   where: Where,
-): AsyncGenerator<Numbered<Document>[]> {
+): AsyncGenerator<Batch<Document>> {
   for await (const { text, first } of lines) {
-    let batch: Numbered<Document>[] = []
-    for (const [at, line] of text.split('\n').entries()) {
-      if (!/\S/.test(line)) continue
-      batch.push([objectIn(line, first + at, where), first + at])
-      if (batch.length === BATCH) {
+    let batch: Batch<Document> = { records: [], lines: [] }
+    let line = first
+    for (let at = 0; at < text.length; line++) {
+      const end = text.indexOf('\n', at)
+      const one = text.slice(at, end < 0 ? undefined : end)
+      at = end < 0 ? text.length : end + 1
+      if (!/\S/.test(one)) continue
+      batch.records.push(objectIn(one, line, where))
+      batch.lines.push(line)
+      if (batch.records.length === BATCH) {
         yield batch
-        batch = []
+        batch = { records: [], lines: [] }
       }
     }
     yield batch

@@ -4,9 +4,9 @@ import type { Document } from '../table/json.ts'
 import type { MirroredDocuments } from '../table/mirror.ts'
 import type { FileFormat, Listing, Origin, Reading, Source } from '../table/origin.ts'
 import { decompress } from './s3-codec.ts'
-import { type CsvFields, csvRecords } from './s3-csv.ts'
+import { type CsvFields, csvBatches } from './s3-csv.ts'
 import { type Files, openFiles } from './s3-files.ts'
-import { jsonRecords } from './s3-json.ts'
+import { type Batch, jsonBatches } from './s3-json.ts'
 import { checkPath, type Place } from './s3-path.ts'
 import { linesOf } from './s3-text.ts'
 
@@ -52,7 +52,7 @@ export function s3(name: string, { bucket }: { readonly bucket: string }): S3 {
       list: (reading) => list(files, reading),
     }),
     records: <const Format extends FileFormat>(files: S3Files<Format>) => {
-      const places = new WeakMap<object, string>()
+      const given = new Set<Given>()
       const origin: MirroredDocuments = {
         documents: true,
         source,
@@ -60,8 +60,8 @@ export function s3(name: string, { bucket }: { readonly bucket: string }): S3 {
           count: daysOf(name, files),
           fingerprint: async (reading) => fingerprintOf(await list(files, reading)),
         },
-        read: (reading) => read(source, files, reading, places),
-        where: (record) => places.get(record) ?? '',
+        read: (reading) => read(source, files, reading, given),
+        where: (record) => placeOf(record, given),
       }
       return origin as Origin<never> as Records<Format>
     },
@@ -84,30 +84,47 @@ async function using<T>(source: Source, place: Place, work: (files: Files) => Pr
   }
 }
 
+/** The batch that a reading gave last. */
+interface Given {
+  batch?: Batch<object>
+  url?: string
+}
+
 async function* read(
   source: Source,
   { format, ...place }: S3Files,
   reading: Reading,
-  places: WeakMap<object, string>,
-): AsyncGenerator<Document[]> {
+  given: Set<Given>,
+): AsyncGenerator<readonly Document[]> {
   const files = await openFiles(source, place)
+  const last: Given = {}
+  given.add(last)
   try {
     for (const file of await files.list(reading)) {
       const where = { table: reading.table, url: file.url }
       const lines = linesOf(decompress(files.read(file, reading), format.codec), where)
-      const records =
-        format.kind === 'json' ? jsonRecords(lines, where) : csvRecords(lines, format, where)
-      for await (const batch of records) {
-        yield batch.map(([record, line]) => {
-          places.set(record, `line ${line} of ${file.url}`)
-          return record as Document
-        })
+      const batches =
+        format.kind === 'json' ? jsonBatches(lines, where) : csvBatches(lines, format, where)
+      for await (const batch of batches) {
+        last.batch = batch
+        last.url = file.url
+        yield batch.records as readonly Document[]
       }
     }
   } catch (error) {
     reading.signal.throwIfAborted()
     throw error
   } finally {
+    given.delete(last)
     files.close()
   }
+}
+
+/** Where a record of the last batch stood; to note it of every record would cost as much as reading. */
+function placeOf(record: object, given: ReadonlySet<Given>): string {
+  for (const { batch, url } of given) {
+    const at = batch?.records.indexOf(record) ?? -1
+    if (batch && at >= 0) return `line ${batch.lines[at]} of ${url}`
+  }
+  return ''
 }
