@@ -62,7 +62,7 @@ order by start_time limit 1`,
   const sentence = [
     `${table.id}${column_name ? `.${column_name}` : ''}:`,
     value === undefined ? '' : show(value),
-    `${error_message} (${column_type ?? ''}), at line ${line_number} of ${file_name}`,
+    `${error_message}${column_type ? ` (${column_type})` : ''}, at line ${line_number} of ${file_name}`,
   ]
   return new Failure('WarehouseRefused', sentence.filter(Boolean).join(' '), { cause: error })
 }

@@ -36,3 +36,12 @@ export const BAD_UTF8: Reason = {
   message: 'String contains invalid or unsupported UTF8 codepoints',
 }
 export const NO_VALUE: Reason = { code: 1213, message: 'Missing data for not-null field' }
+export const BAD_JSON: Reason = { code: 1216, message: 'Invalid value.' }
+export const NO_MEMBER: Reason = {
+  code: 1216,
+  message: 'Invalid JSONPath format: Member is not an object.',
+}
+export const NO_PLACE: Reason = {
+  code: 1216,
+  message: 'Invalid JSONPath format: Not an array or index out of range.',
+}

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { gunzip, zstdDecompress } from 'node:zlib'
+import { createZstdDecompress, gunzip } from 'node:zlib'
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import { SqlError } from '../error.ts'
 import type { CopyOptions } from './options.ts'
@@ -12,7 +12,7 @@ export interface LoadFile {
   readonly size: number
 }
 
-const inflate = { zstd: promisify(zstdDecompress), gzip: promisify(gunzip) }
+const inflate = { zstd: unzstd, gzip: promisify(gunzip) }
 
 /** The files of a COPY, in their order, each read when it is asked for. Throws a SqlError. */
 export async function* filesOf(s3: S3Client, options: CopyOptions): AsyncGenerator<LoadFile> {
@@ -61,7 +61,7 @@ async function readManifest(s3: S3Client, url: string): Promise<Entry[]> {
   })
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Without a manifest, FROM is what the names of the files begin with. */
@@ -85,7 +85,8 @@ function placeOf(url: string): { Bucket: string; Key: string } {
   return { Bucket, Key }
 }
 
-async function read(s3: S3Client, url: string): Promise<Buffer | undefined> {
+/** The bytes of an S3 file, or undefined where there is none. */
+export async function read(s3: S3Client, url: string): Promise<Buffer | undefined> {
   try {
     const { Body } = await s3.send(new GetObjectCommand(placeOf(url)))
     return Buffer.from((await Body?.transformToByteArray()) ?? [])
@@ -103,8 +104,21 @@ async function decompress(
 ): Promise<Buffer> {
   if (!codec) return bytes
   try {
-    return (await inflate[codec](bytes)) as Buffer
+    return await inflate[codec](bytes)
   } catch (cause) {
     throw new SqlError(`${url} is not ${codec.toUpperCase()} (${(cause as Error).message})`)
   }
+}
+
+/** A file of zstd may hold many frames, one after another; Node's decoder ends with the first. */
+async function unzstd(bytes: Buffer): Promise<Buffer> {
+  const frames: Buffer[] = []
+  let at = 0
+  do {
+    const decoder = createZstdDecompress()
+    decoder.end(bytes.subarray(at))
+    frames.push(...(await decoder.toArray()))
+    at += decoder.bytesWritten
+  } while (at < bytes.length)
+  return Buffer.concat(frames)
 }

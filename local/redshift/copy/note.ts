@@ -9,6 +9,7 @@ export interface LoadNote {
   readonly queryId: number
   readonly table: TableName
   readonly from: string
+  readonly format: string
   readonly started: Date
   readonly rows: number
   readonly files: number
@@ -24,7 +25,7 @@ export function historyRow(note: LoadNote): string {
   const duration = (ended.getTime() - note.started.getTime()) * 1000
   return `insert into ${SYSTEM}.sys_load_history values (100, ${note.queryId}, ${note.queryId}, 1,
     'warehouse', '${note.failed ? 'aborted' : 'completed'}', ${quoteText(note.table.name)},
-    ${moment(note.started)}, ${moment(ended)}, ${duration}, ${quoteText(note.from)}, 'csv',
+    ${moment(note.started)}, ${moment(ended)}, ${duration}, ${quoteText(note.from)}, '${note.format}',
     ${note.rows}, ${note.bytes}, ${note.files}, ${note.bytes}, ${note.failed ? 1 : 0})`
 }
 

@@ -1,14 +1,16 @@
 import { SqlError, syntaxError, unknownHere } from '../error.ts'
 import type { Reader, TableName } from '../sql/reader.ts'
 
-/** A COPY, as far as the stand-in knows it: CSV from S3. */
+/** A COPY, as far as the stand-in knows it: CSV or JSON from S3. */
 export interface CopyOptions {
   readonly table: TableName
   readonly columns?: readonly string[]
   /** `s3://bucket/key` */
   readonly from: string
   manifest: boolean
-  csv: boolean
+  format?: 'csv' | 'json'
+  /** JSON: 'auto', or the JSONPaths file that says where each column is. */
+  jsonPaths: string
   delimiter: string
   quote: string
   /** The text that, outside quotes, is NULL. */
@@ -53,11 +55,17 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   format: (reader, options) => {
     reader.accept('as')
     const format = reader.name()
-    if (format !== 'csv') throw unknownHere(`COPY's format ${format.toUpperCase()}`)
-    options.csv = true
+    if (format === 'json') OPTIONS.json?.(reader, options)
+    else if (format === 'csv') setFormat(options, 'csv')
+    else throw unknownHere(`COPY's format ${format.toUpperCase()}`)
   },
-  csv: (_, options) => {
-    options.csv = true
+  csv: (_, options) => setFormat(options, 'csv'),
+  json: (reader, options) => {
+    reader.accept('as')
+    setFormat(options, 'json')
+    if (reader.next?.kind === 'string') options.jsonPaths = reader.string()
+    if (options.jsonPaths === 'auto' || /^s3:\/\/[^/]+\/.+/.test(options.jsonPaths)) return
+    throw unknownHere(`COPY's JSON AS '${options.jsonPaths}'`)
   },
   quote: (reader, options) => {
     options.quote = character(reader, 'QUOTE')
@@ -103,8 +111,15 @@ const OPTIONS: Readonly<Record<string, Option>> = {
 const REFUSED =
   `bzip2 lzop acceptanydate acceptinvchars blanksasnull emptyasnull escape explicit_ids
   fillrecord ignoreblanklines ignoreallerrors noload removequotes roundec trimblanks truncatecolumns
-  comprows readratio fixedwidth avro json parquet orc shapefile encrypted ssh credentials
+  comprows readratio fixedwidth avro parquet orc shapefile encrypted ssh credentials
   access_key_id secret_access_key session_token master_symmetric_key`.split(/\s+/)
+
+const NOT_WITH_JSON = ['quote', 'delimiter', 'null']
+
+function setFormat(options: CopyOptions, format: 'csv' | 'json'): void {
+  if (options.format) throw new SqlError('COPY takes one format only')
+  options.format = format
+}
 
 function setCodec(options: CopyOptions, codec: 'zstd' | 'gzip'): void {
   if (options.codec) throw new SqlError('COPY takes one compression only')
@@ -123,7 +138,7 @@ export function readCopy(reader: Reader): CopyOptions {
     columns,
     from,
     manifest: false,
-    csv: false,
+    jsonPaths: 'auto',
     delimiter: ',',
     quote: '"',
     marker: '\\N',
@@ -132,8 +147,10 @@ export function readCopy(reader: Reader): CopyOptions {
     autoTime: false,
   }
   let authorized = false
+  const words = new Set<string>()
   while (reader.next) {
     const word = reader.take()
+    words.add(word.value)
     if (word.kind === 'word' && word.value === 'iam_role') {
       readRole(reader)
       authorized = true
@@ -143,7 +160,9 @@ export function readCopy(reader: Reader): CopyOptions {
     else throw syntaxError(word.text)
   }
   if (!authorized) throw new SqlError('COPY needs authorization: IAM_ROLE default or an ARN')
-  if (!options.csv) throw unknownHere('COPY of anything but CSV: say FORMAT CSV')
+  if (!options.format) throw unknownHere('COPY of anything but CSV and JSON: say FORMAT CSV')
+  const other = options.format === 'json' && NOT_WITH_JSON.find((word) => words.has(word))
+  if (other) throw new SqlError(`COPY: ${other.toUpperCase()} is not supported with JSON`)
   return options
 }
 

@@ -14,7 +14,9 @@ import {
   TOO_MANY,
 } from './failure.ts'
 import type { LoadFile } from './files.ts'
+import { jsonRowsOf } from './json.ts'
 import type { CopyOptions } from './options.ts'
+import type { Path } from './paths.ts'
 
 /** The temporary table that holds the files as text: columns c0, c1 … and where each row stood. */
 export const STAGE = 'temp.main.redshift_copy'
@@ -27,18 +29,29 @@ export class Stage {
   readonly files: LoadFile[] = []
   readonly #columns: readonly Column[]
   readonly #isText: readonly boolean[]
-  readonly #options: CopyOptions
+  readonly #isJson: boolean
+  readonly #rowsOf: (text: string) => Iterable<CsvRow>
   #appender!: DuckDBAppender
   #values: (string | null | number | bigint)[][] = []
 
-  private constructor(columns: readonly Column[], options: CopyOptions) {
+  private constructor(columns: readonly Column[], options: CopyOptions, paths?: readonly Path[]) {
     this.#columns = columns
-    this.#options = options
+    const isSuper = columns.map(({ type }) => type.name === 'super')
+    this.#isJson = paths !== undefined
+    this.#rowsOf = paths
+      ? (text) => jsonRowsOf(text, { ...options, paths, isSuper })
+      : (text) => rowsOf(text, options)
     this.#isText = columns.map(({ type }) => type.name.startsWith('character'))
   }
 
-  static async create(session: Session, columns: readonly Column[], options: CopyOptions) {
-    const stage = new Stage(columns, options)
+  static async create(
+    session: Session,
+    columns: readonly Column[],
+    options: CopyOptions,
+    /** Where JSON holds the columns. */
+    paths?: readonly Path[],
+  ) {
+    const stage = new Stage(columns, options, paths)
     const names = columns.map((_, i) => `c${i} varchar`).join(', ')
     await session.run(
       `create or replace temp table redshift_copy (${names}, file int, line bigint)`,
@@ -52,10 +65,13 @@ export class Stage {
     const clean = isUtf8(file.bytes)
     // Broken text is read byte by byte, to find the field that is broken.
     const text = file.bytes.toString(clean ? 'utf8' : 'latin1')
-    const suspicion = clean ? (file.bytes.includes(0) ? 'nul' : undefined) : 'utf8'
+    // JSON writes characters as escapes too, those among them that are none.
+    const odd = file.bytes.includes(0) || (this.#isJson && text.includes('\\u'))
+    const suspicion = clean ? (odd ? 'nul' : undefined) : 'utf8'
     this.files.push({ ...file, bytes: Buffer.alloc(0) })
-    for (const row of rowsOf(text, this.#options)) {
+    for (const row of this.#rowsOf(text)) {
       this.#check(file, row, suspicion)
+      if (!clean && this.#isJson) this.#checkWhole(file, row, text)
       this.#push(row)
       if (this.#values[0]?.length === CHUNK) {
         this.#flush()
@@ -78,6 +94,7 @@ export class Stage {
     if (suspicion) {
       fields.forEach((field, column) => {
         if (field?.includes('\0')) throw fail(BAD_NUL, column)
+        if (field?.isWellFormed() === false) throw fail(BAD_UTF8, column)
         if (suspicion === 'utf8' && field && !isUtf8(Buffer.from(field, 'latin1')))
           throw fail(BAD_UTF8, column)
       })
@@ -90,6 +107,12 @@ export class Stage {
       const bytes = fields.reduce((sum, field) => sum + Buffer.byteLength(field ?? ''), 0)
       if (bytes > LARGEST_ROW) throw fail(TOO_LARGE)
     }
+  }
+
+  /** What COPY does not load of an object must be text all the same. */
+  #checkWhole({ url }: LoadFile, { line, start, end }: CsvRow, text: string): void {
+    if (isUtf8(Buffer.from(text.slice(start, end), 'latin1'))) return
+    throw new LoadFailure(url, line, BAD_UTF8)
   }
 
   #push({ fields, line }: CsvRow): void {

@@ -2,6 +2,7 @@ import { LoadFailure, NO_VALUE } from '../copy/failure.ts'
 import { filesOf } from '../copy/files.ts'
 import { errorRow, historyRow } from '../copy/note.ts'
 import { type CopyOptions, readCopy } from '../copy/options.ts'
+import { readPaths } from '../copy/paths.ts'
 import { STAGE, Stage } from '../copy/stage.ts'
 import { CONVERSIONS } from '../copy/value.ts'
 import { SqlError } from '../error.ts'
@@ -16,16 +17,20 @@ import type { Place } from './execute.ts'
  * The first error fails it, and is written to SYS_LOAD_ERROR_DETAIL. Gives the rows loaded.
  */
 export async function copy(place: Place, reader: Reader): Promise<number> {
-  const { session, queryId, note } = place
+  const { session, s3, queryId, note } = place
   const options = readCopy(reader)
   const table = await session.table(options.table)
   const columns = columnsOf(table, options.columns)
   const started = new Date()
-  const stage = await Stage.create(session, columns, options)
+  const names = columns.map(({ name }) => name)
+  const paths =
+    options.format === 'json' ? await readPaths(s3, options.jsonPaths, names) : undefined
+  const stage = await Stage.create(session, columns, options, paths)
   const history = (rows: number, failed: boolean) => {
     const files = stage.files.length
     const bytes = stage.files.reduce((sum, { size }) => sum + size, 0)
-    return historyRow({ queryId, table, from: options.from, started, rows, files, bytes, failed })
+    const { from, format = 'csv' } = options
+    return historyRow({ queryId, table, from, format, started, rows, files, bytes, failed })
   }
   try {
     await fill(place, stage, options)

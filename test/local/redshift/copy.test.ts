@@ -111,8 +111,13 @@ describe('COPY', () => {
     ['TRUNCATECOLUMNS', 'csv truncatecolumns', "does not know COPY's TRUNCATECOLUMNS"],
     ['BZIP2', 'csv bzip2', "does not know COPY's BZIP2"],
     ['MAXERROR', 'csv maxerror 5', 'does not know COPY with a MAXERROR other than 0'],
-    ['another format', 'format json', "does not know COPY's format JSON"],
-    ['no format', '', 'does not know COPY of anything but CSV'],
+    ['another format', 'format parquet', "does not know COPY's format PARQUET"],
+    [
+      'JSON without a table of its names',
+      `json 'noshred'`,
+      "does not know COPY's JSON AS 'noshred'",
+    ],
+    ['no format', '', 'does not know COPY of anything but CSV and JSON'],
     ['a long delimiter', `csv delimiter 'ab'`, 'DELIMITER must be a single character'],
   ])('refuses %s', async (_, options, message) => {
     const sql = `copy t from 's3://${BUCKET}/x' iam_role '${ROLE}' ${options}`
