@@ -1,4 +1,5 @@
 import { provideAnalytics } from './analytics/provide.ts'
+import { provideLogs } from './logs/provide.ts'
 import { provideMysql } from './mysql/provide.ts'
 import { provideHttp } from './partners/provide.ts'
 import { provideRedis } from './redis/provide.ts'
@@ -49,6 +50,7 @@ const providers: Readonly<Record<string, Provider>> = {
   googleAnalytics: provideAnalytics,
   mysql: provideMysql,
   redis: provideRedis,
+  s3: provideLogs,
 }
 
 /** The user's own server, where the environment names one; else the sample's, if it can be had. */

@@ -1,4 +1,5 @@
 // Written from the files beside it whenever the app is synthesized: there is nothing to edit.
+import * as actions_clicks from './actions/clicks.ts'
 import * as analytics_ga_channels from './analytics/ga_channels.ts'
 import * as analytics_ga_sessions from './analytics/ga_sessions.ts'
 import * as calendar_dim_date from './calendar/dim_date.ts'
@@ -24,6 +25,7 @@ import * as sixpack_sixpack_experiments from './sixpack/sixpack_experiments.ts'
 import * as sixpack_sixpack_participations from './sixpack/sixpack_participations.ts'
 
 export const tables: readonly object[] = [
+  actions_clicks,
   analytics_ga_channels,
   analytics_ga_sessions,
   calendar_dim_date,

@@ -1,4 +1,8 @@
 import { googleAnalytics, http, mysql, redis, sixpack } from '#lib'
+import { mysql, s3 } from '#lib'
+
+/** The log files of the web servers. */
+export const logs = s3('logs', { bucket: 'marketplace-logs' })
 
 /** The production database: give Usher a replica of it. */
 export const production = mysql('production', { secret: 'usher/production' })

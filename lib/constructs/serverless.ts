@@ -2,9 +2,10 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { GatewayVpcEndpointAwsService, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { CompositePrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless'
-import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
+import { SourceBucket } from './source-bucket.ts'
 
 export interface ServerlessProps {
   /** The name of the namespace and of the workgroup. */
@@ -35,7 +36,7 @@ export class Serverless extends Construct {
     })
     props.bucket.grantRead(this.copyRole, 'staging/*')
     for (const other of props.copiesFrom) {
-      Bucket.fromBucketName(this, other, other).grantRead(this.copyRole)
+      new SourceBucket(this, other, other).grantRead(this.copyRole)
     }
     this.secret = new Secret(this, 'Admin', {
       description: `The user that Usher works as in the Redshift namespace ${props.name}`,

@@ -1,10 +1,11 @@
-import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Graph } from '../graph/graph.ts'
 import { variables } from '../night/environment.ts'
 import { type Definition, type Resources, sourceOf } from '../table/definition.ts'
 import type { Source } from '../table/origin.ts'
+import { SourceBucket } from './source-bucket.ts'
 import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
 import type { Warehouse } from './warehouse.ts'
 
@@ -81,7 +82,7 @@ export class TaskFunctions extends Construct {
       this.props.bucket.grantPut(fn, 'staging/*')
       this.props.bucket.grantDelete(fn, 'staging/*')
       if (source.secret) Secret.fromSecretNameV2(fn, 'Secret', source.secret).grantRead(fn)
-      if (source.bucket) readBucket(fn, source.bucket)
+      if (source.bucket) new SourceBucket(fn, 'Source', source.bucket).grantRead(fn)
       return fn
     })
   }
@@ -133,9 +134,4 @@ export class TaskFunctions extends Construct {
     )
     return [...new Set(all)].filter((name) => !source?.packages.includes(name))
   }
-}
-
-/** Lets a function list and read a bucket that is not ours. */
-function readBucket(fn: TaskFunction, name: string): void {
-  Bucket.fromBucketName(fn, 'Source', name).grantRead(fn)
 }
