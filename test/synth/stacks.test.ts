@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import aslValidator from 'asl-validator'
 import { App } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
-import { calendar, integer, mirror, mysql, sql, table, transform } from '#lib'
+import { calendar, copy, date, integer, mirror, mysql, s3, sql, table, transform } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { NightStack } from '../../lib/stacks/night-stack.ts'
 import type { Stage } from '../../lib/stacks/stage.ts'
@@ -38,11 +38,11 @@ const base: Stage = {
   alarmEmails: ['data@example.com'],
 }
 
-function synthesize(stage: Stage) {
+function synthesize(stage: Stage, tables = graph, copiesFrom: readonly string[] = []) {
   // Bundles are not what these tests look at; they take most of the time.
   const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } })
-  const storage = new StorageStack(app, 'storage', { stage })
-  const night = new NightStack(app, 'night', { stage, graph, storage })
+  const storage = new StorageStack(app, 'storage', { stage, copiesFrom })
+  const night = new NightStack(app, 'night', { stage, graph: tables, storage })
   return { storage: Template.fromStack(storage), night: Template.fromStack(night) }
 }
 
@@ -285,5 +285,33 @@ it('puts only the functions of a source in a VPC there', () => {
   expect(inVpc).toEqual([
     'Extracts tables from production (mysql)',
     'Extracts tables from production (mysql)',
+  ])
+})
+
+it('lets only the functions of a bucket, and COPY where it copies, list it and read its files', () => {
+  const dated = { columns: { ...columns, date: date() }, publish: { partition: 'date' } } as const
+  const files = { path: 'clicks/{yyyy}/{mm}/{dd}/', format: { kind: 'json' } } as const
+  const copied = s3('logs', { bucket: 'copied-logs' })
+  const read = s3('audit', { bucket: 'read-logs' })
+  const clicks = copy('clicks', { ...dated, from: copied.files(files) })
+  const audits = mirror(read.records(files), { ...dated, name: 'audits' })
+  const { storage, night } = synthesize(base, graphOf([events, clicks, audits]), ['copied-logs'])
+  const granted = [storage, night].flatMap((template) =>
+    Object.entries(template.findResources('AWS::IAM::Policy')).flatMap(([id, policy]) =>
+      (policy.Properties.PolicyDocument.Statement as { Action: string; Resource: unknown }[])
+        .filter(({ Resource }) => /(copied|read)-logs/.test(JSON.stringify(Resource)))
+        .map(({ Action, Resource }) => {
+          const bucket = /:s3:::[^"]+/.exec(JSON.stringify(Resource))?.[0]
+          return `${id.replace(/(home)?(Role)?Default.*/, '')} may ${Action} of ${bucket}`
+        }),
+    ),
+  )
+  expect(granted.sort()).toEqual([
+    'TasksExtractfromaudit may s3:GetObject of :s3:::read-logs/*',
+    'TasksExtractfromaudit may s3:ListBucket of :s3:::read-logs',
+    'TasksExtractfromlogs may s3:GetObject of :s3:::copied-logs/*',
+    'TasksExtractfromlogs may s3:ListBucket of :s3:::copied-logs',
+    'WarehouseServerlessCopy may s3:GetObject of :s3:::copied-logs/*',
+    'WarehouseServerlessCopy may s3:ListBucket of :s3:::copied-logs',
   ])
 })
