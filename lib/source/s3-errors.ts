@@ -14,17 +14,17 @@ interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number }
 }
 
-const LOST =
-  /^(ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/
-const BUSY = /Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ServiceUnavailable/
+/** What the network and a busy S3 call themselves. */
+const PASSING =
+  /ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN|PREMATURE_CLOSE|Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError/
 
 /** Whether the network or a busy S3 is at fault, so that another try may do. */
 export function isPassing(error: unknown): boolean {
-  const { name = '', code = '', $fault, $retryable, $metadata } = error as AwsError
-  const status = $metadata?.httpStatusCode ?? 0
+  const { name, code, message, $fault, $retryable, $metadata } = error as AwsError
+  const { httpStatusCode: status = 0 } = $metadata ?? {}
   if ($fault === 'server' || $retryable !== undefined || status === 429 || status >= 500)
     return true
-  return LOST.test(code) || BUSY.test(name)
+  return PASSING.test(`${name} ${code} ${message}`)
 }
 
 /** S3's error as one sentence that says where, and what to do. */

@@ -50,33 +50,38 @@ export async function openFiles(source: Source, place: Place): Promise<Files> {
     return addAbortSignal(signal, Body as Readable)
   }
 
-  async function* read(file: ListedFile, { signal }: Reading): AsyncGenerator<Buffer> {
+  async function* read(file: ListedFile, signal: AbortSignal): AsyncGenerator<Buffer> {
     let at = 0
     for (let tries = 1; at < file.bytes; tries++) {
+      const body = await get(file, at, signal)
       try {
-        for await (const chunk of await get(file, at, signal)) {
+        for await (const chunk of body) {
           at += chunk.length
           yield chunk
         }
         if (at !== file.bytes) throw transient(`${file.url}: ${at} bytes came of ${file.bytes}`)
       } catch (error) {
-        signal.throwIfAborted()
-        if (!isPassing(error) || tries === TRIES) throw explain(error, { source, url: file.url })
+        // The client tries again what has not begun; what has begun goes on where it broke off.
+        if (!isPassing(error) || tries === TRIES) throw error
         await sleep(2 ** tries * 250, undefined, { signal })
       }
     }
   }
 
+  const fail = (error: unknown, signal: AbortSignal, url?: string): never => {
+    signal.throwIfAborted()
+    throw explain(error, { source, url })
+  }
+
   return {
-    async list(reading) {
+    list: (reading) => list(reading).catch((error) => fail(error, reading.signal)),
+    async *read(file, { signal }) {
       try {
-        return await list(reading)
+        yield* read(file, signal)
       } catch (error) {
-        reading.signal.throwIfAborted()
-        throw explain(error, { source })
+        fail(error, signal, file.url)
       }
     },
-    read,
     close: () => client.destroy(),
   }
 }

@@ -53,7 +53,10 @@ export const s3Subject: Subject = {
 
 /** Writes a file as any other client would. */
 export async function putFile(url: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
-  const { status } = await fetch(url, { method: 'PUT', body })
+  const { status } = await fetch(url, {
+    ...{ method: 'PUT', body },
+    headers: { 'content-type': 'application/octet-stream' },
+  })
   if (status !== 200) throw new Error(`${url} is not written: ${status}`)
 }
 
