@@ -18,7 +18,7 @@ export async function provideLogs(
 }
 
 function ownFolder(variable: string, url: string): Provided {
-  if (!URL.canParse(url) || new URL(url).protocol !== 'file:') {
+  if (!URL.canParse(url) || !/^file:\/\/\/./.test(new URL(url).href)) {
     return { missing: `${variable} is not of the form file:///path/to/folder` }
   }
   const folder = fileURLToPath(url)

@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
 import { startFauxqs } from 'fauxqs'
 import type { SourceFile } from '../sources.ts'
 
@@ -49,7 +50,8 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
     async addBucket(bucket, files) {
       server.createBucket(bucket)
       for await (const { key, body } of files) {
-        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))
+        // In parts where it is large: no more than 11 MB are taken at once.
+        await new Upload({ client, params: { Bucket: bucket, Key: key, Body: body } }).done()
       }
     },
     save() {

@@ -36,7 +36,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   local: {
     rooms: [],
     packages:
-      /^(node:|@aws-sdk\/client-s3$|@duckdb\/|aws-local-stepfunctions$|csv-parse|fauxqs$|mysql2)/,
+      /^(node:|@aws-sdk\/(client-s3|lib-storage)$|@duckdb\/|aws-local-stepfunctions$|csv-parse|fauxqs$|mysql2)/,
   },
   bin: {
     rooms: [
