@@ -2,7 +2,10 @@ import { Failure } from '../error.ts'
 
 /** Which objects of a bucket are the files of a day. */
 export interface Place {
-  /** What their keys begin with, the day in its place: `clicks/{yyyy}/{mm}/{dd}/`. */
+  /**
+   * What their keys begin with, the day in its place: `clicks/{yyyy}/{mm}/{dd}/`, or
+   * `clicks/dt={yyyy}-{mm}-{dd}/`. The day is the one that whoever writes them counts.
+   */
   readonly path: string
   /** What their keys end with, such as `.json.gz`; anything unless said. */
   readonly match?: string

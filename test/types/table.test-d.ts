@@ -3,12 +3,14 @@ import {
   bigint,
   boolean,
   calendar,
+  copy,
   date,
   decimal,
   generator,
   integer,
   mirror,
   mysql,
+  s3,
   smallint,
   sql,
   super_,
@@ -203,3 +205,19 @@ void sql`select ${undefined}`
 void sql`select ${{ id: 1 }}`
 // @ts-expect-error a column without SQL neither
 void sql`select ${integer()}`
+
+const logs = s3('logs', { bucket: 'logs' })
+const path = 'clicks/{yyyy}/{mm}/{dd}/'
+const dated = { columns: { ...columns, day: date() }, publish: { partition: 'day' } } as const
+const files = logs.files({ path, format: { kind: 'json' } })
+copy('clicks', { ...dated, from: files })
+// @ts-expect-error files are of a day: which column is it?
+copy('clicks', { columns, from: files })
+// @ts-expect-error records are copied by nobody
+copy('clicks', { ...dated, from: logs.records({ path, format: { kind: 'json' } }) })
+mirror(logs.records({ path, format: { kind: 'json' } }), { ...dated, name: 'clicks' })
+mirror(logs.records({ path, format: { kind: 'csv', header: 1 } }), { ...dated, name: 'clicks' })
+// @ts-expect-error without a header there are no names to find the columns by
+mirror(logs.records({ path, format: { kind: 'csv' } }), { ...dated, name: 'clicks' })
+// @ts-expect-error a bucket has no secret
+s3('logs', { bucket: 'logs', secret: 'usher/logs' })
