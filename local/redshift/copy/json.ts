@@ -44,14 +44,18 @@ export function* jsonRowsOf(text: string, format: JsonFormat): Generator<CsvRow>
 const NEWLINE = 10
 const BLANK = new Set([32, 9, NEWLINE, 13])
 
+const [QUOTE, BACKSLASH] = [34, 92]
+const OPENING = new Set([123, 91])
+const CLOSING = new Set([125, 93])
+
 /** Behind the bracket that closes the one at `start`; behind this line, if it is no bracket. */
 function endOf(text: string, start: number): number {
   let depth = 0
   for (let at = start; at < text.length; at++) {
-    const char = text[at]
-    if (char === '"') at = closingQuote(text, at)
-    else if (char === '{' || char === '[') depth++
-    else if ((char === '}' || char === ']') && --depth === 0) return at + 1
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = closingQuote(text, at)
+    else if (OPENING.has(code)) depth++
+    else if (CLOSING.has(code) && --depth === 0) return at + 1
     if (depth === 0) break
   }
   const newline = text.indexOf('\n', start)
@@ -59,9 +63,10 @@ function endOf(text: string, start: number): number {
 }
 
 function closingQuote(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++
-    else if (text[at] === '"') return at
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let before = at
+    while (text.charCodeAt(before - 1) === BACKSLASH) before--
+    if ((at - before) % 2 === 0) return at
   }
   return text.length
 }
@@ -78,6 +83,8 @@ const json = JSON as unknown as {
 function parse(text: string): unknown {
   if (!/^[{[]/.test(text)) return undefined
   try {
+    // Whole numbers of few digits keep them anyway, and a reviver is slow.
+    if (!/\d[.eE]|\d{16}|-0/.test(text)) return JSON.parse(text)
     return json.parse(text, (_key, value, { source = '' }) =>
       typeof value === 'number' ? json.rawJSON(source) : value,
     )
