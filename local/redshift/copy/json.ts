@@ -25,11 +25,10 @@ export function* jsonRowsOf(text: string, format: JsonFormat): Generator<CsvRow>
     for (; BLANK.has(text.charCodeAt(at)); at++) if (text.charCodeAt(at) === NEWLINE) line++
     if (at >= text.length) return
     const end = endOf(text, at)
-    for (let newline = text.indexOf('\n', at); newline >= 0 && newline < end; line++) {
-      newline = text.indexOf('\n', newline + 1)
-    }
+    const object = text.slice(at, end)
+    line += object.split('\n').length - 1
     const row = { line, start: at, end }
-    const value = parse(text.slice(at, end))
+    const value = parse(object)
     if (value === undefined) {
       yield { ...row, fields: [], problem: BAD_JSON }
       return
