@@ -1,4 +1,5 @@
 /** Extracts a subject's table as a function would, and prints how many rows, how long, how large. */
+import { existsSync, readFileSync } from 'node:fs'
 import { S3Client } from '@aws-sdk/client-s3'
 import { bucketOf } from '../../lib/manifest/bucket.ts'
 import { extract } from '../../lib/manifest/extract.ts'
@@ -19,7 +20,9 @@ const found = await extract({
   signal: new AbortController().signal,
 })
 const seconds = (performance.now() - start) / 1000
-// Kilobytes on Linux and macOS alike, says Node.
-const peak = process.resourceUsage().maxRSS / 1024
+// On Linux, maxRSS counts from before this program began: it is at least that of the parent.
+const own = existsSync('/proc/self/status') && readFileSync('/proc/self/status', 'utf8')
+const kilobytes = own ? Number(/VmHWM:\s+(\d+)/.exec(own)?.[1]) : process.resourceUsage().maxRSS
+const peak = kilobytes / 1024
 console.log(JSON.stringify({ rows: found?.rows, seconds, peak }))
 process.exit()
