@@ -230,7 +230,7 @@ suite('the sixpack source', () => {
     await expect(read(tests('sxp').participations)).rejects.toMatchObject({
       name: 'SourceRefused',
       message: expect.stringMatching(
-        /^sixpack: Sixpack has no experiments at sxp:e: its "redis_pr/,
+        /^sixpack: Sixpack has no experiments at sxp:e: redis_prefix and /,
       ),
     })
   })
