@@ -7,8 +7,8 @@ export { googleAnalytics } from './source/google-analytics.ts'
 export { http } from './source/http.ts'
 export { mysql } from './source/mysql.ts'
 export { redis } from './source/redis.ts'
-export { sixpack } from './source/sixpack.ts'
 export { s3 } from './source/s3.ts'
+export { sixpack } from './source/sixpack.ts'
 export type { Row } from './table/column.ts'
 export {
   bigint,

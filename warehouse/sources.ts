@@ -1,11 +1,10 @@
-import { googleAnalytics, http, mysql, redis, sixpack } from '#lib'
-import { mysql, s3 } from '#lib'
-
-/** The log files of the web servers. */
-export const logs = s3('logs', { bucket: 'marketplace-logs' })
+import { googleAnalytics, http, mysql, redis, s3, sixpack } from '#lib'
 
 /** The production database: give Usher a replica of it. */
 export const production = mysql('production', { secret: 'usher/production' })
+
+/** The log files of the web servers. */
+export const logs = s3('logs', { bucket: 'marketplace-logs' })
 
 /** The A/B tests, which Sixpack keeps in Redis: give Usher a replica of it. */
 export const abTests = sixpack(redis('sixpack', { secret: 'usher/sixpack' }))

@@ -4,6 +4,7 @@ import { googleAnalyticsSubject } from './google-analytics.ts'
 import { httpSubject } from './http.ts'
 import { mysqlSubject } from './mysql.ts'
 import { redisSubject } from './redis.ts'
+import { s3Subject } from './s3.ts'
 
 /** Every source's, for what is measured of all of them. */
 export const subjects: readonly Subject[] = [
@@ -12,8 +13,5 @@ export const subjects: readonly Subject[] = [
   httpSubject,
   mysqlSubject,
   redisSubject,
+  s3Subject,
 ]
-import { s3Subject } from './s3.ts'
-
-/** Every source's, for what is measured of all of them. */
-export const subjects: readonly Subject[] = [mysqlSubject, s3Subject]
