@@ -3,12 +3,12 @@
 /** The sources: one maker for each outside system. */
 export { calendar } from './source/calendar.ts'
 export { generator } from './source/generator.ts'
-export { googleAnalytics } from './source/google-analytics.ts'
-export { http } from './source/http.ts'
-export { mysql } from './source/mysql.ts'
-export { redis } from './source/redis.ts'
-export { s3 } from './source/s3.ts'
-export { sixpack } from './source/sixpack.ts'
+export { googleAnalytics } from './source/google-analytics/google-analytics.ts'
+export { http } from './source/http/http.ts'
+export { mysql } from './source/mysql/mysql.ts'
+export { redis } from './source/redis/redis.ts'
+export { s3 } from './source/s3/s3.ts'
+export { sixpack } from './source/sixpack/sixpack.ts'
 export type { Row } from './table/column.ts'
 export {
   bigint,

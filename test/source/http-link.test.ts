@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { nextLink } from '../../lib/source/http-link.ts'
+import { nextLink } from '../../lib/source/http/link.ts'
 
 const blank = fc.constantFrom('', ' ', '  ', '\t')
 const token = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/)
