@@ -59,7 +59,7 @@ function orderAt(at: number): Order {
     listing.id,
     event.id,
     quantity,
-    decimal(listing.cents * quantity * 100, 4),
+    decimal(listing.cents * 100, 4),
     decimal(listing.cents * quantity * r.between(5, 20), 4),
     CURRENCIES[venues[event.venue]?.country ?? ''] ?? 'USD',
     status,
