@@ -1,4 +1,5 @@
 import type { Columns } from './column.ts'
+import type { NamedColumn } from './definition.ts'
 import { documentRows } from './document.ts'
 import type { Document } from './json.ts'
 import type { Cells, Origin } from './origin.ts'
@@ -13,6 +14,8 @@ export interface MirroredTable extends Origin<Cells> {
 /** Documents, which have no name that a table could take. */
 export interface MirroredDocuments extends Origin<Document> {
   readonly documents: true
+  /** The same documents, of which no more is asked for than the columns are found in. */
+  only?(columns: readonly NamedColumn[]): Origin<Document>
 }
 
 type Name<From> = From extends MirroredTable
@@ -31,6 +34,7 @@ export function mirror<C extends Columns, From extends MirroredTable | MirroredD
   const { columns } = traits
   const named = Object.entries(columns).map(([name, column]) => ({ name, column }))
   const name = traits.name ?? ('table' in from ? from.table.toLowerCase() : '')
-  const rows = 'documents' in from ? documentRows(named) : undefined
-  return define(name, columns, traits, { by: 'extract', from, rows })
+  if (!('documents' in from)) return define(name, columns, traits, { by: 'extract', from })
+  const rows = documentRows(named)
+  return define(name, columns, traits, { by: 'extract', from: from.only?.(named) ?? from, rows })
 }

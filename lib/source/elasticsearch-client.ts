@@ -1,0 +1,128 @@
+import { Agent as PlainAgent, request as requestPlain } from 'node:http'
+import { request as requestSecure, Agent as SecureAgent } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { rootCertificates } from 'node:tls'
+import { type Json, parseJson, stringifyJson } from '../table/json.ts'
+import type { Source } from '../table/origin.ts'
+import { Refusal } from './elasticsearch-errors.ts'
+import { type Authorize, checkLogin, type Login, loginOf } from './elasticsearch-login.ts'
+import { readSecret } from './secret.ts'
+
+export interface Call {
+  /** POST unless said. */
+  readonly method?: string
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+  /** It must not be tried again. */
+  readonly once?: boolean
+}
+
+/** A cluster that can be asked. */
+export interface Client {
+  readonly source: string
+  /** `search.example.com:9200` */
+  readonly host: string
+  /** How it logs in, in words. */
+  readonly login: string
+  /** The JSON of an answer; throws a Refusal if the server says no. */
+  call<T = Json>(call: Call): Promise<T>
+  /** Deletes something of the server's, if it still answers. */
+  forget(path: string, body: object): Promise<void>
+  /** Closes all connections at once. */
+  close(): void
+}
+
+const TRIES = 4
+/** Milliseconds without a sign of the server. */
+const SILENCE = 120_000
+const MANNERS = 5000
+
+/** A client that logs in as the source's secret says, and stops when its signal is aborted. */
+export async function connect(source: Source, signal: AbortSignal): Promise<Client> {
+  const login = checkLogin(source, await readSecret(source.secret ?? ''))
+  const { words, authorize } = await loginOf(login)
+  const { host } = new URL(login.url)
+  const channel = channelOf(login, authorize)
+  const call = async (call: Call, signal: AbortSignal) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await channel.send(call, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (call.once || tries === TRIES || !mayPass(error)) throw error
+      }
+      await sleep(2 ** tries * 250, undefined, { signal })
+    }
+  }
+  return {
+    ...{ source: source.name, host, login: words },
+    call: async <T>(asked: Call) => (await call(asked, signal)) as T,
+    async forget(path, body) {
+      const asked = { method: 'DELETE', path, body, once: true }
+      await call(asked, AbortSignal.timeout(MANNERS)).catch(() => {})
+    },
+    close: channel.close,
+  }
+}
+
+const BUSY = new Set([429, 502, 503, 504])
+const LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'])
+
+/** Whether the network or a busy server is at fault. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof Refusal) return BUSY.has(error.status)
+  return LOST.has(String((error as { code?: unknown }).code))
+}
+
+interface Channel {
+  send(call: Call, signal: AbortSignal): Promise<Json>
+  close(): void
+}
+
+function channelOf({ url, tls }: Login, authorize: Authorize): Channel {
+  const isSecure = url.startsWith('https:')
+  const options = { keepAlive: true, timeout: SILENCE }
+  const ca = tls ? [...rootCertificates, tls] : undefined
+  const agent = isSecure ? new SecureAgent({ ...options, ca }) : new PlainAgent(options)
+  return {
+    close: () => agent.destroy(),
+    async send({ method = 'POST', path, query = {}, body }, signal) {
+      const target = new URL(url.replace(/\/$/, '') + path)
+      for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
+      const content = body && stringifyJson(body)
+      const headers = await authorize({ method, url: target, body: content })
+      return new Promise((resolve, reject) => {
+        const request = isSecure ? requestSecure : requestPlain
+        const sent = request(target, { method, agent, headers, signal }, (response) => {
+          text(response)
+            .then((answer) => read(answer, response.statusCode ?? 0))
+            .then(resolve, reject)
+        })
+        sent.once('timeout', () => {
+          const silent = new Error(`no answer in ${SILENCE / 1000} seconds`)
+          sent.destroy(Object.assign(silent, { code: 'ETIMEDOUT' }))
+        })
+        sent.once('error', reject)
+        sent.end(content)
+      })
+    },
+  }
+}
+
+function read(answer: string, status: number): Json {
+  if (status < 200 || status > 299) throw new Refusal(status, answer)
+  try {
+    return parseJson(answer)
+  } catch (cause) {
+    throw new Refusal(status, answer, { cause })
+  }
+}
+
+/** A name as a part of a path. Also what may stand as it is: a signature covers it otherwise. */
+export const escapePath = (name: string): string =>
+  encodeURIComponent(name).replaceAll(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )

@@ -1,0 +1,110 @@
+import { Failure, messageOf, transient } from '../error.ts'
+import type { Search } from './elasticsearch-snapshot.ts'
+
+/** An answer that says no, or cannot be understood. */
+export class Refusal extends Error {
+  readonly status: number
+  /** The server's word for it: `index_not_found_exception`. */
+  readonly type: string
+  /** The index that it is about. */
+  readonly index: string | undefined
+
+  constructor(status: number, answer: string, options?: ErrorOptions) {
+    const { type = '', reason = '', index } = causeIn(answer)
+    super(reason, options)
+    this.status = status
+    this.type = type
+    this.index = index
+  }
+}
+
+interface Cause {
+  readonly type?: string
+  readonly reason?: string
+  readonly index?: string
+}
+
+interface Answer {
+  readonly error?: string | (Cause & { root_cause?: readonly Cause[]; caused_by?: Cause })
+  /** AWS says what is wrong in either of these. */
+  readonly message?: string
+  readonly Message?: string
+}
+
+/** What an answer says is wrong; no more of it than that. */
+function causeIn(answer: string): Cause {
+  try {
+    const { error, message, Message } = JSON.parse(answer) as Answer
+    if (typeof error === 'string') return { reason: error }
+    return error?.root_cause?.[0] ?? error?.caused_by ?? error ?? { reason: message ?? Message }
+  } catch {
+    return {}
+  }
+}
+
+interface Context {
+  readonly source: string
+  /** How the source logs in, in words. */
+  readonly login: string
+  readonly search: Search
+}
+
+/** Whether an error says that there is no such index: neither a part of it, nor that it is closed. */
+export function isMissingIndex(error: unknown, index: string): boolean {
+  return (
+    error instanceof Refusal && error.type === 'index_not_found_exception' && error.index === index
+  )
+}
+
+/** The server's or the network's error as one sentence that says where, and what to do. */
+export function explain(error: unknown, context: Context): Failure {
+  if (error instanceof Failure) return error
+  return error instanceof Refusal ? explainRefusal(error, context) : explainNetwork(error, context)
+}
+
+function explainRefusal(error: Refusal, { source, login, search }: Context): Failure {
+  const { status, type, message } = error
+  const { table, index } = search
+  const said = [status, type, message].filter(Boolean).join(' ')
+  const refused = (sentence: string) => new Failure('SourceRefused', sentence, { cause: error })
+  if (type === 'search_context_missing_exception') {
+    const lost = `the server lost its snapshot of ${index}, or it expired, before all was read`
+    return transient(`${table}: ${lost}`, error)
+  }
+  if (status === 401) return refused(`${source}: the server refuses ${login} (${said})`)
+  if (status === 403) {
+    return refused(`${source}: ${login} may not read ${index} (${said}): grant that`)
+  }
+  if (type === 'index_not_found_exception') {
+    const name = error.index ?? index
+    return refused(
+      `${table}: there is no index ${name} in ${source}; if a day without one is a day without ` +
+        `documents, say missing: 'empty' of its documents`,
+    )
+  }
+  if (status === 429) return transient(`${source}: the server has too much to do (${said})`, error)
+  if (status >= 500) return transient(`${source}: the server fails (${said})`, error)
+  if (type) return refused(`${table}: the server refuses the search of ${index} (${said})`)
+  return refused(`${source}: what its url names answers as no search server does (${said})`)
+}
+
+function explainNetwork(error: unknown, { source }: Context): Failure {
+  const { code = '', hostname } = error as { code?: string; hostname?: string }
+  const message = messageOf(error)
+  const refused = (sentence: string) => new Failure('SourceRefused', sentence, { cause: error })
+  if (code === 'ENOTFOUND') return refused(`${source}: there is no host ${hostname}`)
+  if (code === 'EPROTO' || /wrong version number/.test(message)) {
+    return refused(
+      `${source}: the server has no TLS; if that is right, let its url begin with http:`,
+    )
+  }
+  if (/CERT|certificate|altnames|issuer/i.test(`${code} ${message}`)) {
+    return refused(
+      `${source}: the server's certificate is not trusted (${message}): put its CA in the secret's "tls"`,
+    )
+  }
+  if (/credentials/i.test(`${(error as Error).name} ${message}`)) {
+    return refused(`${source}: there are no AWS credentials to sign with (${message})`)
+  }
+  return transient(`${source}: ${message || code}`, error)
+}

@@ -1,0 +1,120 @@
+import type { NamedColumn } from '../table/definition.ts'
+import { pathOf } from '../table/document.ts'
+import type { Document } from '../table/json.ts'
+import type { MirroredDocuments } from '../table/mirror.ts'
+import type { Reading, Source } from '../table/origin.ts'
+import { connect } from './elasticsearch-client.ts'
+import { explain, isMissingIndex } from './elasticsearch-errors.ts'
+import { documentsOf, type Hit } from './elasticsearch-page.ts'
+import { identify } from './elasticsearch-server.ts'
+import { openSnapshot, type Search, type Snapshot } from './elasticsearch-snapshot.ts'
+import { inParallel } from './parallel.ts'
+
+export interface ElasticsearchOptions {
+  /**
+   * The Secrets Manager secret: `{ url, tls? }`, and how to log in, if at all: `username` and
+   * `password`, `apiKey`, or `aws: { region }` for the role of the function.
+   */
+  readonly secret: string
+}
+
+/** A search in the query DSL: `{ term: { device: 'mobile' } }`. */
+export type Query = Readonly<Record<string, unknown>>
+
+export interface DocumentOptions {
+  /** An index, an alias or a pattern: `searches-*`; or which one holds a day. */
+  readonly index: string | ((date: string) => string)
+  /** Which of its documents; all of them unless said. */
+  readonly query?: Query | ((date: string) => Query)
+  /** What a missing index means: a mistake, unless it is said to be a day without documents. */
+  readonly missing?: 'mistake' | 'empty'
+}
+
+/** An Elasticsearch or OpenSearch cluster. */
+export interface Elasticsearch extends Source {
+  /**
+   * Documents of it, for `mirror` or `table`: the fields of `_source`, with `_id` and `_index`
+   * beside them.
+   */
+  documents(options: DocumentOptions): MirroredDocuments
+}
+
+/** Declares an Elasticsearch (7 or later) or OpenSearch cluster, Amazon's included. */
+export function elasticsearch(name: string, { secret }: ElasticsearchOptions): Elasticsearch {
+  const source: Source = {
+    name,
+    kind: 'elasticsearch',
+    packages: [
+      '@aws-sdk/client-secrets-manager',
+      '@aws-sdk/credential-provider-node',
+      '@aws-crypto/sha256-js',
+      '@smithy/signature-v4',
+    ],
+    secret,
+  }
+  return {
+    ...source,
+    documents: (options) => {
+      const where = ({ _id, _index }: Document) => `the document ${_id} of ${_index}`
+      const from = { source, where, documents: true } as const
+      return {
+        ...from,
+        read: (reading) => read(source, options, reading),
+        only: (columns) => ({
+          ...from,
+          read: (reading) => read(source, options, reading, fieldsOf(columns)),
+        }),
+      }
+    },
+  }
+}
+
+/** The fields of `_source` that columns are found in. */
+function fieldsOf(columns: readonly NamedColumn[]): string[] {
+  const fields = new Set(columns.map((column) => pathOf(column).join('.')))
+  for (const beside of ['_id', '_index']) fields.delete(beside)
+  return [...fields]
+}
+
+/** The largest batch, in documents. */
+const BATCH = 1000
+
+async function* read(
+  source: Source,
+  { index, query, missing }: DocumentOptions,
+  reading: Reading,
+  fields?: readonly string[],
+): AsyncGenerator<Document[]> {
+  const { date, table, signal } = reading
+  const search: Search = {
+    table,
+    index: typeof index === 'function' ? index(date) : index,
+    query: typeof query === 'function' ? query(date) : query,
+    // With no fields to include, all would be.
+    fields: fields?.length === 0 ? false : fields,
+  }
+  const stopping = new AbortController()
+  const client = await connect(source, AbortSignal.any([signal, stopping.signal]))
+  let snapshot: Snapshot | undefined
+  try {
+    snapshot = await openSnapshot(client, await identify(client), search)
+    const slices = snapshot.slices.map((pages) => documentsOf(pages, search))
+    for await (const hits of inParallel(slices, () => stopping.abort())) {
+      for (let at = 0; at < hits.length; at += BATCH) {
+        yield hits.slice(at, at + BATCH).map(toDocument)
+      }
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (missing === 'empty' && isMissingIndex(error, search.index)) {
+      return reading.note(`there is no index ${search.index}`)
+    }
+    throw explain(error, { source: source.name, login: client.login, search })
+  } finally {
+    stopping.abort()
+    await snapshot?.close()
+    client.close()
+  }
+}
+
+const toDocument = ({ _id, _index, _source }: Hit): Document => ({ ..._source, _id, _index })
