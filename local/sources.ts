@@ -3,6 +3,7 @@ import { provideLogs } from './logs/provide.ts'
 import { provideMysql } from './mysql/provide.ts'
 import { provideHttp } from './partners/provide.ts'
 import { provideRedis } from './redis/provide.ts'
+import { provideElasticsearch } from './opensearch/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {
@@ -48,6 +49,7 @@ type Provider = (source: SourceInfo, place: Place) => Promise<Provided>
 const providers: Readonly<Record<string, Provider>> = {
   http: provideHttp,
   googleAnalytics: provideAnalytics,
+  elasticsearch: provideElasticsearch,
   mysql: provideMysql,
   redis: provideRedis,
   s3: provideLogs,

@@ -1,6 +1,7 @@
 // Written from the files beside it whenever the app is synthesized: there is nothing to edit.
 import * as actions_clicks from './actions/clicks.ts'
 import * as actions_event_demand from './actions/event_demand.ts'
+import * as actions_searches from './actions/searches.ts'
 import * as analytics_ga_channels from './analytics/ga_channels.ts'
 import * as analytics_ga_sessions from './analytics/ga_sessions.ts'
 import * as calendar_dim_date from './calendar/dim_date.ts'
@@ -28,6 +29,7 @@ import * as sixpack_sixpack_participations from './sixpack/sixpack_participation
 export const tables: readonly object[] = [
   actions_clicks,
   actions_event_demand,
+  actions_searches,
   analytics_ga_channels,
   analytics_ga_sessions,
   calendar_dim_date,

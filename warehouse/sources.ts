@@ -1,4 +1,5 @@
 import { googleAnalytics, http, mysql, redis, s3, sixpack } from '#lib'
+import { elasticsearch, mysql } from '#lib'
 
 /** The production database: give Usher a replica of it. */
 export const production = mysql('production', { secret: 'usher/production' })
@@ -19,3 +20,5 @@ export const analytics = googleAnalytics('analytics', {
 /** Partners that sell tickets to our events, and report what they sold. */
 export const stubmarket = http('stubmarket', { secret: 'usher/stubmarket' })
 export const boxoffice = http('boxoffice', { secret: 'usher/boxoffice' })
+/** The search cluster, where each search is written down in the index of its day. */
+export const search = elasticsearch('search', { secret: 'usher/search' })

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { type Json, parseJson, stringifyJson } from '../table/json.ts'
 import type { Source } from '../table/origin.ts'
-import { Refusal } from './elasticsearch-errors.ts'
+import { isConnectionLoss, Refusal } from './elasticsearch-errors.ts'
 import { type Authorize, checkLogin, type Login, loginOf } from './elasticsearch-login.ts'
 import { readSecret } from './secret.ts'
 
@@ -42,7 +42,7 @@ const MANNERS = 5000
 /** A client that logs in as the source's secret says, and stops when its signal is aborted. */
 export async function connect(source: Source, signal: AbortSignal): Promise<Client> {
   const login = checkLogin(source, await readSecret(source.secret ?? ''))
-  const { words, authorize } = await loginOf(login)
+  const { words, authorize } = await loginOf(source.name, login)
   const { host } = new URL(login.url)
   const channel = channelOf(login, authorize)
   const call = async (call: Call, signal: AbortSignal) => {
@@ -68,13 +68,10 @@ export async function connect(source: Source, signal: AbortSignal): Promise<Clie
 }
 
 const BUSY = new Set([429, 502, 503, 504])
-const LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'])
 
 /** Whether the network or a busy server is at fault. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof Refusal) return BUSY.has(error.status)
-  return LOST.has(String((error as { code?: unknown }).code))
-}
+const mayPass = (error: unknown): boolean =>
+  error instanceof Refusal ? BUSY.has(error.status) : isConnectionLoss(error)
 
 interface Channel {
   send(call: Call, signal: AbortSignal): Promise<Json>

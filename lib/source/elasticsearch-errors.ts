@@ -1,4 +1,4 @@
-import { Failure, messageOf, transient } from '../error.ts'
+import { Failure, transient } from '../error.ts'
 import type { Search } from './elasticsearch-snapshot.ts'
 
 /** An answer that says no, or cannot be understood. */
@@ -57,9 +57,10 @@ export function isMissingIndex(error: unknown, index: string): boolean {
 }
 
 /** The server's or the network's error as one sentence that says where, and what to do. */
-export function explain(error: unknown, context: Context): Failure {
-  if (error instanceof Failure) return error
-  return error instanceof Refusal ? explainRefusal(error, context) : explainNetwork(error, context)
+export function explain(error: unknown, context: Context): unknown {
+  if (error instanceof Refusal) return explainRefusal(error, context)
+  const isForeign = error instanceof Error && 'code' in error
+  return isForeign ? explainNetwork(error as NodeJS.ErrnoException, context.source) : error
 }
 
 function explainRefusal(error: Refusal, { source, login, search }: Context): Failure {
@@ -88,23 +89,38 @@ function explainRefusal(error: Refusal, { source, login, search }: Context): Fai
   return refused(`${source}: what its url names answers as no search server does (${said})`)
 }
 
-function explainNetwork(error: unknown, { source }: Context): Failure {
-  const { code = '', hostname } = error as { code?: string; hostname?: string }
-  const message = messageOf(error)
+const LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+])
+
+/** Whether the network is at fault, so that another try may do. */
+export const isConnectionLoss = (error: unknown): boolean =>
+  LOST.has(String((error as { code?: unknown } | null)?.code))
+
+function explainNetwork(error: NodeJS.ErrnoException, source: string): Failure {
+  const { code = '', message } = error
   const refused = (sentence: string) => new Failure('SourceRefused', sentence, { cause: error })
-  if (code === 'ENOTFOUND') return refused(`${source}: there is no host ${hostname}`)
-  if (code === 'EPROTO' || /wrong version number/.test(message)) {
+  if (isConnectionLoss(error)) return transient(`${source}: ${message || code}`, error)
+  if (code === 'ENOTFOUND') return refused(`${source}: ${message}: correct the url in its secret`)
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
     return refused(
-      `${source}: the server has no TLS; if that is right, let its url begin with http:`,
+      `${source}: the server has no TLS; if that is right, let the url in its secret begin with http:`,
     )
   }
-  if (/CERT|certificate|altnames|issuer/i.test(`${code} ${message}`)) {
+  if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
     return refused(
       `${source}: the server's certificate is not trusted (${message}): put its CA in the secret's "tls"`,
     )
   }
-  if (/credentials/i.test(`${(error as Error).name} ${message}`)) {
-    return refused(`${source}: there are no AWS credentials to sign with (${message})`)
+  if (code.startsWith('HPE_')) {
+    return refused(
+      `${source}: the server does not speak HTTP; if it has TLS, let its url begin with https:`,
+    )
   }
-  return transient(`${source}: ${message || code}`, error)
+  return refused(`${source}: ${message}`)
 }

@@ -42,13 +42,16 @@ export function checkLogin(source: Source, secret: unknown): Login {
 }
 
 /** How a login is made, and what it is in words. */
-export async function loginOf(login: Login): Promise<{ words: string; authorize: Authorize }> {
+export async function loginOf(
+  source: string,
+  login: Login,
+): Promise<{ words: string; authorize: Authorize }> {
   const { apiKey, aws, username, password } = login
   const with_ = (authorization: string): Authorize => {
     return ({ body }) => ({ ...contentOf(body), authorization })
   }
   if (apiKey) return { words: 'the API key', authorize: with_(`ApiKey ${apiKey}`) }
-  if (aws) return { words: "the function's role", authorize: await signerOf(aws) }
+  if (aws) return { words: "the function's role", authorize: await signerOf(source, aws) }
   if (username !== undefined) {
     const pair = Buffer.from(`${username}:${password}`).toString('base64')
     return { words: 'the user or its password', authorize: with_(`Basic ${pair}`) }
@@ -63,15 +66,21 @@ function contentOf(body: string | undefined): Record<string, string> {
 }
 
 /** Signs requests with the credentials that the environment gives (AWS Signature Version 4). */
-async function signerOf({ region, service = 'es' }: NonNullable<Login['aws']>): Promise<Authorize> {
+async function signerOf(
+  source: string,
+  { region, service = 'es' }: NonNullable<Login['aws']>,
+): Promise<Authorize> {
   const { SignatureV4 } = await import('@smithy/signature-v4')
   const { Sha256 } = await import('@aws-crypto/sha256-js')
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
-  const signer = new SignatureV4({
-    ...{ region, service, sha256: Sha256 },
-    credentials: defaultProvider(),
-  })
+  const credentials = defaultProvider()
+  const signer = new SignatureV4({ region, service, credentials, sha256: Sha256 })
   return async ({ method, url, body }) => {
+    // Its own errors have no code to tell them by.
+    await credentials().catch((cause: Error) => {
+      const problem = `there are no AWS credentials to sign requests with (${cause.message})`
+      throw new Failure('SourceRefused', `${source}: ${problem}`, { cause })
+    })
     const { headers } = await signer.sign({
       ...{ method, body, protocol: url.protocol, hostname: url.hostname, path: url.pathname },
       query: Object.fromEntries(url.searchParams),

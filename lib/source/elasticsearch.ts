@@ -2,7 +2,7 @@ import type { NamedColumn } from '../table/definition.ts'
 import { pathOf } from '../table/document.ts'
 import type { Document } from '../table/json.ts'
 import type { MirroredDocuments } from '../table/mirror.ts'
-import type { Reading, Source } from '../table/origin.ts'
+import type { Origin, Reading, Source } from '../table/origin.ts'
 import { connect } from './elasticsearch-client.ts'
 import { explain, isMissingIndex } from './elasticsearch-errors.ts'
 import { documentsOf, type Hit } from './elasticsearch-page.ts'
@@ -34,9 +34,20 @@ export interface DocumentOptions {
 export interface Elasticsearch extends Source {
   /**
    * Documents of it, for `mirror` or `table`: the fields of `_source`, with `_id` and `_index`
-   * beside them.
+   * beside them. That they have the fields that the caller names is not checked.
    */
-  documents(options: DocumentOptions): MirroredDocuments
+  documents<Fields = Document>(options: DocumentOptions): Documents<Fields>
+}
+
+/** Documents, which are mirrored where nothing is said of their fields. */
+export interface Documents<Fields> extends Origin<Fields & Place> {
+  readonly documents: true
+  only(columns: readonly NamedColumn[]): Origin<Document>
+}
+
+interface Place {
+  readonly _id: string
+  readonly _index: string
 }
 
 /** Declares an Elasticsearch (7 or later) or OpenSearch cluster, Amazon's included. */
@@ -54,20 +65,24 @@ export function elasticsearch(name: string, { secret }: ElasticsearchOptions): E
   }
   return {
     ...source,
-    documents: (options) => {
-      const where = ({ _id, _index }: Document) => `the document ${_id} of ${_index}`
-      const from = { source, where, documents: true } as const
-      return {
-        ...from,
-        read: (reading) => read(source, options, reading),
-        only: (columns) => ({
-          ...from,
-          read: (reading) => read(source, options, reading, fieldsOf(columns)),
-        }),
-      }
-    },
+    documents: <Fields>(options: DocumentOptions) =>
+      ({
+        ...originOf(source, options),
+        documents: true,
+        only: (columns) => originOf(source, options, fieldsOf(columns)),
+      }) satisfies MirroredDocuments as unknown as Documents<Fields>,
   }
 }
+
+const originOf = (
+  source: Source,
+  options: DocumentOptions,
+  fields?: readonly string[],
+): Origin<Document> => ({
+  source,
+  where: ({ _id, _index }) => `the document ${_id} of ${_index}`,
+  read: (reading) => read(source, options, reading, fields),
+})
 
 /** The fields of `_source` that columns are found in. */
 function fieldsOf(columns: readonly NamedColumn[]): string[] {

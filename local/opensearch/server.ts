@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { end, tie } from '../mysql/child.ts'
+import { openLog, tailOf } from '../mysql/log.ts'
+import { freePort } from '../mysql/port.ts'
+import { fetchJars } from './jars.ts'
+import type { Runnable } from './release.ts'
+
+export interface ServerOptions {
+  readonly runnable: Runnable
+  /** Where jars are kept. */
+  readonly jars: string
+  /** Where the server keeps its data and its log; made if it is not there. */
+  readonly data: string
+  readonly log?: (sentence: string) => void
+}
+
+export interface Server {
+  /** `http://127.0.0.1:34567`, where nobody is asked for a password. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+const PATIENCE = 60_000
+
+/** Starts one node on 127.0.0.1. It ends with this process, however this process ends. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { runnable, log = () => {} } = options
+  const [data, jars] = [resolve(options.data), resolve(options.jars)]
+  const home = await fetchJars(runnable, jars, log)
+  mkdirSync(data, { recursive: true })
+  const port = await freePort()
+  const file = openLog(join(data, 'server.log'))
+  const child = spawn(
+    join(runnable.java.home, 'bin', 'java'),
+    [
+      ...['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-cp', `${home}/lib/*`],
+      fileURLToPath(new URL('Launcher.java', import.meta.url)),
+      ...settingsOf(home, data, port, await freePort()),
+    ],
+    // It ends when its input does. A group of its own keeps the terminal's Ctrl-C from it.
+    { cwd: data, detached: true, stdio: ['pipe', file.fd, file.fd] },
+  )
+  file.close()
+  tie(child, () => {})
+  const url = `http://127.0.0.1:${port}`
+  try {
+    log(`starting OpenSearch ${runnable.release.version}`)
+    await answers(url, child)
+  } catch (error) {
+    await end(child)
+    const why = error instanceof Error ? error.message : error
+    const anew = `(rm -rf '${data}' makes its data anew)`
+    throw new Error(`OpenSearch did not start: ${why} ${anew}${tailOf(file.file)}`, {
+      cause: error,
+    })
+  }
+  return { url, stop: () => end(child) }
+}
+
+const settingsOf = (home: string, data: string, port: number, transport: number): string[] => [
+  `path.home=${home}`,
+  `path.data=${data}/data`,
+  `path.logs=${data}/logs`,
+  `http.port=${port}`,
+  `transport.port=${transport}`,
+  'network.host=127.0.0.1',
+  'discovery.type=single-node',
+  'cluster.name=usher',
+  'node.name=usher',
+  // The data can be made again in seconds; a full disk is no reason to refuse it.
+  'cluster.routing.allocation.disk.threshold_enabled=false',
+]
+
+/** Waits until the server answers, and has opened the indices that it keeps. */
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  let failure: string | undefined
+  child.once('error', (error) => {
+    failure = error.message
+  })
+  const ended = () => child.signalCode ?? child.exitCode
+  for (const start = performance.now(); performance.now() - start < PATIENCE; await sleep(100)) {
+    if (failure !== undefined) throw new Error(failure)
+    if (ended() !== null) throw new Error(`it ended with ${ended()}`)
+    const health = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=30s`).catch(
+      () => undefined,
+    )
+    if (health?.ok) return
+  }
+  throw new Error(`no answer in ${PATIENCE / 1000} seconds`)
+}
