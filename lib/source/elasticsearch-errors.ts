@@ -59,8 +59,9 @@ export function isMissingIndex(error: unknown, index: string): boolean {
 /** The server's or the network's error as one sentence that says where, and what to do. */
 export function explain(error: unknown, context: Context): unknown {
   if (error instanceof Refusal) return explainRefusal(error, context)
-  const isForeign = error instanceof Error && 'code' in error
-  return isForeign ? explainNetwork(error as NodeJS.ErrnoException, context.source) : error
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code !== 'string') return error
+  return explainNetwork(error as NodeJS.ErrnoException, context.source)
 }
 
 function explainRefusal(error: Refusal, { source, login, search }: Context): Failure {
@@ -113,8 +114,10 @@ function explainNetwork(error: NodeJS.ErrnoException, source: string): Failure {
     )
   }
   if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
+    // Node's advice that follows is for its own command line.
+    const [reason] = message.split(';')
     return refused(
-      `${source}: the server's certificate is not trusted (${message}): put its CA in the secret's "tls"`,
+      `${source}: the server's certificate is not trusted (${reason}): put its CA in the secret's "tls"`,
     )
   }
   if (code.startsWith('HPE_')) {

@@ -37,7 +37,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const child = spawn(
     join(runnable.java.home, 'bin', 'java'),
     [
-      ...['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-cp', `${home}/lib/*`],
+      ...['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${home}/lib/*`],
       fileURLToPath(new URL('Launcher.java', import.meta.url)),
       ...settingsOf(home, data, port, await freePort()),
     ],

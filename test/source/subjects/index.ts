@@ -2,6 +2,7 @@ import type { Subject } from '../subject.ts'
 import { feedSubject } from './feed.ts'
 import { googleAnalyticsSubject } from './google-analytics.ts'
 import { httpSubject } from './http.ts'
+import { opensearchSubjects } from './elasticsearch.ts'
 import { mysqlSubject } from './mysql.ts'
 import { redisSubject } from './redis.ts'
 import { s3Subject } from './s3.ts'
@@ -15,3 +16,4 @@ export const subjects: readonly Subject[] = [
   redisSubject,
   s3Subject,
 ]
+export const subjects: readonly Subject[] = [mysqlSubject, ...opensearchSubjects]
