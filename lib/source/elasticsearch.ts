@@ -55,12 +55,8 @@ export function elasticsearch(name: string, { secret }: ElasticsearchOptions): E
   const source: Source = {
     name,
     kind: 'elasticsearch',
-    packages: [
-      '@aws-sdk/client-secrets-manager',
-      '@aws-sdk/credential-provider-node',
-      '@aws-crypto/sha256-js',
-      '@smithy/signature-v4',
-    ],
+    // What signs requests is in every bundle: the clients of AWS sign theirs by the same.
+    packages: ['@aws-sdk/client-secrets-manager'],
     secret,
   }
   return {

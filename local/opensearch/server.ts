@@ -37,7 +37,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const child = spawn(
     join(runnable.java.home, 'bin', 'java'),
     [
-      ...['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${home}/lib/*`],
+      ...[
+        '-Xms256m',
+        '-Xmx256m',
+        '-XX:+UseSerialGC',
+        '-XX:TieredStopAtLevel=1',
+        '-cp',
+        `${home}/lib/*`,
+      ],
       fileURLToPath(new URL('Launcher.java', import.meta.url)),
       ...settingsOf(home, data, port, await freePort()),
     ],
@@ -73,6 +80,8 @@ const settingsOf = (home: string, data: string, port: number, transport: number)
   'node.name=usher',
   // The data can be made again in seconds; a full disk is no reason to refuse it.
   'cluster.routing.allocation.disk.threshold_enabled=false',
+  // Counting what is only waiting to be collected, it would refuse work that a small heap can do.
+  'indices.breaker.total.use_real_memory=false',
 ]
 
 /** Waits until the server answers, and has opened the indices that it keeps. */
