@@ -2,7 +2,7 @@
 
 /** The sources: one maker for each outside system. */
 export { calendar } from './source/calendar.ts'
-export { elasticsearch } from './source/elasticsearch.ts'
+export { elasticsearch } from './source/elasticsearch/elasticsearch.ts'
 export { generator } from './source/generator.ts'
 export { googleAnalytics } from './source/google-analytics/google-analytics.ts'
 export { http } from './source/http/http.ts'

@@ -1,9 +1,9 @@
 import { provideAnalytics } from './analytics/provide.ts'
 import { provideLogs } from './logs/provide.ts'
 import { provideMysql } from './mysql/provide.ts'
+import { provideElasticsearch } from './opensearch/provide.ts'
 import { provideHttp } from './partners/provide.ts'
 import { provideRedis } from './redis/provide.ts'
-import { provideElasticsearch } from './opensearch/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {

@@ -1,8 +1,10 @@
-import { googleAnalytics, http, mysql, redis, s3, sixpack } from '#lib'
-import { elasticsearch, mysql } from '#lib'
+import { elasticsearch, googleAnalytics, http, mysql, redis, s3, sixpack } from '#lib'
 
 /** The production database: give Usher a replica of it. */
 export const production = mysql('production', { secret: 'usher/production' })
+
+/** The search cluster, where each search is written down in the index of its day. */
+export const search = elasticsearch('search', { secret: 'usher/search' })
 
 /** The log files of the web servers. */
 export const logs = s3('logs', { bucket: 'marketplace-logs' })
@@ -20,5 +22,3 @@ export const analytics = googleAnalytics('analytics', {
 /** Partners that sell tickets to our events, and report what they sold. */
 export const stubmarket = http('stubmarket', { secret: 'usher/stubmarket' })
 export const boxoffice = http('boxoffice', { secret: 'usher/boxoffice' })
-/** The search cluster, where each search is written down in the index of its day. */
-export const search = elasticsearch('search', { secret: 'usher/search' })

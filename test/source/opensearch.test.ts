@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { bigint, elasticsearch, integer, mirror, super_, table, varchar } from '#lib'
-import type { DocumentOptions } from '../../lib/source/elasticsearch.ts'
+import type { DocumentOptions } from '../../lib/source/elasticsearch/elasticsearch.ts'
 import { definition, type Tabled } from '../../lib/table/definition.ts'
 import { runnable } from '../../local/opensearch/release.ts'
 import type { Server } from '../../local/opensearch/server.ts'

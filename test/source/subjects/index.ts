@@ -2,7 +2,6 @@ import type { Subject } from '../subject.ts'
 import { feedSubject } from './feed.ts'
 import { googleAnalyticsSubject } from './google-analytics.ts'
 import { httpSubject } from './http.ts'
-import { opensearchSubjects } from './elasticsearch.ts'
 import { mysqlSubject } from './mysql.ts'
 import { redisSubject } from './redis.ts'
 import { s3Subject } from './s3.ts'
@@ -16,4 +15,3 @@ export const subjects: readonly Subject[] = [
   redisSubject,
   s3Subject,
 ]
-export const subjects: readonly Subject[] = [mysqlSubject, ...opensearchSubjects]

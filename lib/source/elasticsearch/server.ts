@@ -1,5 +1,5 @@
-import { Failure } from '../error.ts'
-import type { Client } from './elasticsearch-client.ts'
+import { Failure } from '../../error.ts'
+import type { Client } from './client.ts'
 
 /** What sets the two families apart: all of it is here. */
 export interface Dialect {

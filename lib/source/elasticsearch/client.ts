@@ -3,11 +3,11 @@ import { request as requestSecure, Agent as SecureAgent } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
-import { type Json, parseJson, stringifyJson } from '../table/json.ts'
-import type { Source } from '../table/origin.ts'
-import { isConnectionLoss, Refusal } from './elasticsearch-errors.ts'
-import { type Authorize, checkLogin, type Login, loginOf } from './elasticsearch-login.ts'
-import { readSecret } from './secret.ts'
+import { type Json, parseJson, stringifyJson } from '../../table/json.ts'
+import type { Source } from '../../table/origin.ts'
+import { readSecret } from '../secret.ts'
+import { isConnectionLoss, Refusal } from './errors.ts'
+import { type Authorize, checkLogin, type Login, loginOf } from './login.ts'
 
 export interface Call {
   /** POST unless said. */

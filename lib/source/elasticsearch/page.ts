@@ -1,6 +1,6 @@
-import { Failure } from '../error.ts'
-import type { Document, Json } from '../table/json.ts'
-import type { Search } from './elasticsearch-snapshot.ts'
+import { Failure } from '../../error.ts'
+import type { Document, Json } from '../../table/json.ts'
+import type { Search } from './snapshot.ts'
 
 /** An answer to a search. */
 export interface Page {

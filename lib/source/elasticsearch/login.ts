@@ -1,5 +1,5 @@
-import { Failure } from '../error.ts'
-import type { Source } from '../table/origin.ts'
+import { Failure } from '../../error.ts'
+import type { Source } from '../../table/origin.ts'
 
 export interface Login {
   /** `https://search.example.com:9200` */

@@ -1,5 +1,5 @@
-import { Failure, transient } from '../error.ts'
-import type { Search } from './elasticsearch-snapshot.ts'
+import { Failure, transient } from '../../error.ts'
+import type { Search } from './snapshot.ts'
 
 /** An answer that says no, or cannot be understood. */
 export class Refusal extends Error {

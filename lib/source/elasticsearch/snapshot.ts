@@ -1,7 +1,7 @@
-import { stringifyJson } from '../table/json.ts'
-import { type Client, escapePath } from './elasticsearch-client.ts'
-import { checkPage, type Page } from './elasticsearch-page.ts'
-import type { PointInTime, Server } from './elasticsearch-server.ts'
+import { stringifyJson } from '../../table/json.ts'
+import { type Client, escapePath } from './client.ts'
+import { checkPage, type Page } from './page.ts'
+import type { PointInTime, Server } from './server.ts'
 
 /** What is asked for. */
 export interface Search {
