@@ -5,15 +5,15 @@ export interface Form {
   readonly protocols: readonly string[]
   /** `mysql://user:password@host:3306/db` */
   readonly example: string
-  /** Whether the path must name something: a database. */
-  readonly path?: true
+  /** What the path must be: the name of a database, say. */
+  readonly path?: RegExp
 }
 
 /** Reads it. Throws an error that says how to write it, and never shows it: it holds a password. */
 export function readUrl(text: string, { variable, protocols, example, path }: Form): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const wrong = !url || !protocols.includes(url.protocol) || !isDecodable(url)
-  if (wrong || (path && url.pathname.length < 2)) {
+  if (wrong || !(path?.test(url.pathname) ?? true)) {
     throw new Error(
       `${variable} is not of the form ${example}: in a user or password, write @ as %40, : as %3A, ` +
         '/ as %2F, # as %23 and % as %25',

@@ -21,18 +21,16 @@ export async function provideAnalytics(
 
 async function google(variable: string, url: string): Promise<Provided> {
   if (!URL.canParse(url) || new URL(url).protocol !== 'file:') {
-    return {
-      missing: `${variable} is not of the form file:///path/to/service-account.json, the key of a service account that may read the property`,
-    }
+    throw new Error(
+      `${variable} is not of the form file:///path/to/service-account.json, the key of a service account that may read the property`,
+    )
   }
   const path = fileURLToPath(url)
   const key = await readFile(path, 'utf8')
     .then((text): Partial<AccountKey> => JSON.parse(text))
     .catch(() => undefined)
   if (!key?.client_email || !key.private_key) {
-    return {
-      missing: `${variable}: ${path} is not the key of a service account, as Google gives it`,
-    }
+    throw new Error(`${variable}: ${path} is not the key of a service account, as Google gives it`)
   }
   const problem = await reach('analyticsdata.googleapis.com', 443)
   return problem ? { missing: problem } : { secret: key }

@@ -19,11 +19,11 @@ export async function provideLogs(
 
 function ownFolder(variable: string, url: string): Provided {
   if (!URL.canParse(url) || !/^file:\/\/\/./.test(new URL(url).href)) {
-    return { missing: `${variable} is not of the form file:///path/to/folder` }
+    throw new Error(`${variable} is not of the form file:///path/to/folder`)
   }
   const folder = fileURLToPath(url)
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    return { missing: `${variable} names ${folder}, which is no folder` }
+    throw new Error(`${variable} names ${folder}, which is no folder`)
   }
   return { files: () => filesIn(folder) }
 }

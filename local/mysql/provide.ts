@@ -24,7 +24,7 @@ export async function provideMysql(
 
 async function ownServer(variable: string, text: string): Promise<Provided> {
   const example = 'mysql://user:password@host:3306/db'
-  const url = readUrl(text, { variable, protocols: ['mysql:', 'mariadb:'], example, path: true })
+  const url = readUrl(text, { variable, protocols: ['mysql:', 'mariadb:'], example, path: /^\/./ })
   const problem = await reach(url.hostname, Number(url.port || 3306))
   return problem ? { missing: problem } : { secret: secretOf(url) }
 }

@@ -1,5 +1,6 @@
 import { reach } from '../reach.ts'
 import type { Place, Provided, SourceInfo } from '../sources.ts'
+import { readUrl } from '../url.ts'
 import { loadSample } from './load.ts'
 import { runnable } from './release.ts'
 import { startServer } from './server.ts'
@@ -24,23 +25,32 @@ export async function provideElasticsearch(
   }
   const { version } = newest.release
   const room = `${directory}/opensearch`
-  const server = await startServer({
-    ...{ runnable: newest, jars: `${room}/jars`, data: `${room}/data-${version}`, log },
-  })
   try {
-    await loadSample(server.url, date, log)
+    const server = await startServer({
+      ...{ runnable: newest, jars: `${room}/jars`, data: `${room}/data-${version}`, log },
+    })
+    try {
+      await loadSample(server.url, date, log)
+    } catch (error) {
+      await server.stop()
+      throw new Error(`the sample could not be written: ${error}`, { cause: error })
+    }
+    return { secret: { url: server.url }, stop: () => server.stop() }
   } catch (error) {
-    await server.stop()
-    throw new Error(`the sample could not be written: ${error}`, { cause: error })
+    // It is fetched from afar and wants much memory: the night does without it.
+    const form = `${variable}=https://user:password@host:9200 npm run night`
+    return { missing: `${(error as Error).message}\nName your own:\n  ${form}` }
   }
-  return { secret: { url: server.url }, stop: () => server.stop() }
 }
 
 async function ownServer(variable: string, text: string): Promise<Provided> {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    return { missing: `${variable} is not of the form https://user:password@host:9200` }
+  const form = {
+    variable,
+    protocols: ['https:', 'http:'],
+    example: 'https://user:password@host:9200',
   }
-  const { protocol, hostname, host, port, pathname, username, password } = new URL(text)
+  const url = readUrl(text, form)
+  const { protocol, hostname, host, port, pathname, username, password } = url
   const usual = protocol === 'https:' ? 443 : 80
   const problem = await reach(hostname.replace(/^\[(.*)\]$/, '$1'), Number(port || usual))
   if (problem) return { missing: problem }

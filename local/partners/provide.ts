@@ -29,7 +29,7 @@ const formOf = (variable: string): string =>
 async function ownApi(variable: string, text: string): Promise<Provided> {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || !url.search) {
-    return { missing: `${variable} is not of the form that is wanted:\n${formOf(variable)}` }
+    throw new Error(`${variable} is not of the form that is wanted:\n${formOf(variable)}`)
   }
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
   const problem = await reach(url.hostname, port)

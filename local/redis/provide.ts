@@ -1,5 +1,6 @@
 import { reach } from '../reach.ts'
 import type { Place, Provided, SourceInfo } from '../sources.ts'
+import { readUrl } from '../url.ts'
 import { connectRedis } from './resp.ts'
 import { findRedis, READER, startRedis } from './server.ts'
 import { sixpackCommands } from './sixpack.ts'
@@ -34,11 +35,10 @@ export async function provideRedis(
 }
 
 async function ownServer(variable: string, text: string): Promise<Provided> {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^rediss?:$/.test(url.protocol) || !/^(\/\d*)?$/.test(url.pathname)) {
-    const forms = 'redis://user:password@host:6379/0, or rediss:// for TLS'
-    return { missing: `${variable} is not of the form ${forms}` }
-  }
+  const url = readUrl(text, {
+    ...{ variable, protocols: ['redis:', 'rediss:'], path: /^(\/\d*)?$/ },
+    example: 'redis://user:password@host:6379/0, or rediss:// for TLS',
+  })
   const { host, port } = redisSecret(url)
   const problem = await reach(host, port)
   return problem ? { missing: problem } : { secret: redisSecret(url) }

@@ -27,7 +27,7 @@ describe('what a source is', () => {
 
 describe('the URL of a server', () => {
   const form = {
-    ...{ variable: 'PRODUCTION_URL', protocols: ['mysql:'], path: true as const },
+    ...{ variable: 'PRODUCTION_URL', protocols: ['mysql:'], path: /^\/./ },
     example: 'mysql://user:password@host:3306/db',
   }
   it('is read', () => {

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { type Json, parseJson, stringifyJson } from '../../table/json.ts'
 import type { Source } from '../../table/origin.ts'
+import { isLost } from '../network.ts'
 import { readSecret } from '../secret.ts'
-import { isConnectionLoss, Refusal } from './errors.ts'
+import { Refusal } from './errors.ts'
 import { type Authorize, checkLogin, type Login, loginOf } from './login.ts'
 
 export interface Call {
@@ -71,7 +72,7 @@ const BUSY = new Set([429, 502, 503, 504])
 
 /** Whether the network or a busy server is at fault. */
 const mayPass = (error: unknown): boolean =>
-  error instanceof Refusal ? BUSY.has(error.status) : isConnectionLoss(error)
+  error instanceof Refusal ? BUSY.has(error.status) : isLost(error)
 
 interface Channel {
   send(call: Call, signal: AbortSignal): Promise<Json>

@@ -1,4 +1,5 @@
 import { Failure, transient } from '../../error.ts'
+import { isLost } from '../network.ts'
 import type { Search } from './snapshot.ts'
 
 /** An answer that says no, or cannot be understood. */
@@ -90,23 +91,10 @@ function explainRefusal(error: Refusal, { source, login, search }: Context): Fai
   return refused(`${source}: what its url names answers as no search server does (${said})`)
 }
 
-const LOST = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-])
-
-/** Whether the network is at fault, so that another try may do. */
-export const isConnectionLoss = (error: unknown): boolean =>
-  LOST.has(String((error as { code?: unknown } | null)?.code))
-
 function explainNetwork(error: NodeJS.ErrnoException, source: string): Failure {
   const { code = '', message } = error
   const refused = (sentence: string) => new Failure('SourceRefused', sentence, { cause: error })
-  if (isConnectionLoss(error)) return transient(`${source}: ${message || code}`, error)
+  if (isLost(error)) return transient(`${source}: ${message || code}`, error)
   if (code === 'ENOTFOUND') return refused(`${source}: ${message}: correct the url in its secret`)
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
     return refused(

@@ -1,5 +1,6 @@
 import { Failure, messageOf, transient } from '../../error.ts'
 import type { Reading } from '../../table/origin.ts'
+import { codeOf, isLost } from '../network.ts'
 
 interface Context {
   readonly source: string
@@ -8,14 +9,8 @@ interface Context {
   readonly reading?: Pick<Reading, 'table'>
 }
 
-const LOST = new Set([
+const BUSY = new Set([
   'PROTOCOL_CONNECTION_LOST',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
   'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
   'ER_LOCK_WAIT_TIMEOUT',
@@ -24,8 +19,8 @@ const LOST = new Set([
 
 /** Whether the network or a busy server is at fault, so that another try may do. */
 export function isConnectionLoss(error: unknown): boolean {
-  const code = codeOf(error)
-  return LOST.has(code) || /Connection lost|connection is in closed state/i.test(messageOf(error))
+  const closed = /Connection lost|connection is in closed state/i.test(messageOf(error))
+  return closed || isLost(error) || BUSY.has(codeOf(error))
 }
 
 /** MySQL's error as one sentence that says where, and what to do. */
@@ -72,5 +67,3 @@ export function explain(error: unknown, context: Context): Failure {
   }
   return refused(`${there}: ${message}`)
 }
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')

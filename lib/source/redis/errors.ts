@@ -1,14 +1,7 @@
 import { Failure, messageOf, transient } from '../../error.ts'
+import { codeOf, isLost } from '../network.ts'
 
-/** What the network says, and how the client puts it, when a connection is lost or not to be had. */
-const LOST_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-])
+/** How the client puts it when a connection is lost or not to be had. */
 const LOST = /^(Socket closed unexpectedly|Connection timeout|Disconnects client|The client is )/
 
 /** Answers of a Redis that is starting, losing its primary, or busy. */
@@ -17,7 +10,7 @@ const BUSY = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|CLUSTERDOWN|ERR max number of c
 /** Whether the network or a busy server is at fault, so that another try may do. */
 export function isPassing(error: unknown): boolean {
   const message = messageOf(error)
-  return LOST_CODES.has(codeOf(error)) || LOST.test(message) || BUSY.test(message)
+  return isLost(error) || LOST.test(message) || BUSY.test(message)
 }
 
 /** What may be behind a connection that is not to be had, besides the network. */
@@ -71,5 +64,3 @@ export function explain(error: unknown, source: string, command?: string): Failu
   }
   return refused(`${message}${command ? `, to ${command}` : ''}`)
 }
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
