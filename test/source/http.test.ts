@@ -491,6 +491,7 @@ describe('an http source tries again', () => {
     [403, /; see what the credentials in the secret partner \d+ may read$/],
     [404, /; see the path, and the url in the secret partner \d+$/],
     [422, /answers 422/],
+    [304, /answers 304 Not Modified$/],
   ])('never after %i', async (code, problem) => {
     const api = await start(status(code))
     await expect(read(api)).rejects.toMatchObject({

@@ -16,6 +16,12 @@ export interface Sending {
   quote(body: unknown): string
 }
 
+/** An answer, and the whole of its body. */
+export interface Whole {
+  readonly response: Response
+  readonly body: Buffer<ArrayBuffer>
+}
+
 export interface Limits {
   readonly tries: number
   /** The longest that one try may take. */
@@ -35,20 +41,27 @@ const PASSING = Array.from({ length: 600 }, (_, status) => status).filter(isPass
  * Sends a request, and again while the network or a busy server is at fault: after as long as the
  * server asks, or a growing while. An answer of 401 is given as any other.
  */
-export async function send(sending: Sending): Promise<Response> {
+export async function send(sending: Sending): Promise<Whole> {
   const { url, credentials, form, signal, limits } = sending
   const { default: ky } = await import('ky')
   const end = performance.now() + limits.retrySeconds * 1000
   let last: Error | undefined
+  let body = Buffer.alloc(0)
   try {
-    return await ky(withParameters(url, credentials), {
+    const response = await ky(withParameters(url, credentials), {
       method: form ? 'post' : 'get',
       headers: { accept: 'application/json', ...credentials.headers },
       ...(form && { body: form }),
       signal,
       redirect: 'manual',
       throwHttpErrors: (status) => status !== 401,
-      fetch: (request) => fetchWhole(request as Request, sending),
+      async fetch(request) {
+        const whole = await fetchWhole(request as Request, sending)
+        body = whole.body
+        // A good page is kept once: ky would only copy it.
+        const kept = whole.response.ok || body.length === 0
+        return new Response(kept ? null : body, whole.response)
+      },
       // An answer that is an error is shown as it came.
       parseJson: (text) => text,
       timeout: limits.timeoutSeconds * 1000,
@@ -68,6 +81,7 @@ export async function send(sending: Sending): Promise<Response> {
         },
       },
     })
+    return { response, body }
   } catch (error) {
     signal.throwIfAborted()
     // When the time for all tries is up, ky says that and not why they failed.
@@ -88,13 +102,13 @@ function waitOf(error: Error): number {
 }
 
 /** Fetches with the whole body, so that one which breaks off is tried again as any other loss. */
-async function fetchWhole(request: Request, { credentials, refuse }: Sending): Promise<Response> {
+async function fetchWhole(request: Request, { credentials, refuse }: Sending): Promise<Whole> {
   let asked = request
   for (let redirects = 0; ; redirects++) {
     const response = await fetch(asked)
     const location = response.headers.get('location')
     if (response.status < 300 || response.status > 399 || location === null) {
-      return whole(response, refuse)
+      return { response, body: await bodyOf(response, refuse) }
     }
     await response.body?.cancel()
     const target = new URL(location, asked.url)
@@ -107,7 +121,7 @@ async function fetchWhole(request: Request, { credentials, refuse }: Sending): P
   }
 }
 
-async function whole(response: Response, refuse: Refuse): Promise<Response> {
+async function bodyOf(response: Response, refuse: Refuse): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of response.body ?? []) {
@@ -117,6 +131,5 @@ async function whole(response: Response, refuse: Refuse): Promise<Response> {
     }
     chunks.push(chunk)
   }
-  const { status, statusText, headers } = response
-  return new Response(bytes > 0 ? Buffer.concat(chunks) : null, { status, statusText, headers })
+  return Buffer.concat(chunks)
 }

@@ -47,15 +47,15 @@ export async function connect(source: Source, limits: Limits): Promise<Session> 
       return new Failure(name, sentence, { cause })
     }
     const sending = { source, url, form, signal: reading.signal, limits, refuse, quote }
-    let response = await send({ ...sending, credentials })
-    if (response.status === 401 && anew) {
-      response = await send({ ...sending, credentials: await anew() })
+    let whole = await send({ ...sending, credentials })
+    if (whole.response.status === 401 && anew) {
+      whole = await send({ ...sending, credentials: await anew() })
     }
-    const bytes = await response.arrayBuffer()
+    const { response } = whole
     if (!response.ok) {
-      throw explainAnswer(response, Buffer.from(bytes).toString(), { ...sending, credentials })
+      throw explainAnswer(response, `${whole.body}`, { ...sending, credentials })
     }
-    const body = parsed(bytes, sending)
+    const body = parsed(whole.body, sending)
     return { place, body, link: response.headers.get('link') ?? '', refuse, quote }
   }
 
@@ -80,7 +80,7 @@ function withoutKey(url: URL, { by }: Login): string {
   return shown.href
 }
 
-function parsed(bytes: ArrayBuffer, { refuse, quote }: Pick<Sending, 'refuse' | 'quote'>): Json {
+function parsed(bytes: Uint8Array, { refuse, quote }: Pick<Sending, 'refuse' | 'quote'>): Json {
   let text = ''
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
