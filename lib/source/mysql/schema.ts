@@ -172,7 +172,7 @@ export function mirrorFile(source: string, table: string, columns: readonly Mysq
   const spread = key && others.length === 0 && !mapped(key).column.startsWith('varbyte')
   return [
     `import { ${imports.join(', ')} } from '#lib'`,
-    `import { ${source} } from '../../sources.ts'`,
+    `import { ${source} } from '../sources.ts'`,
     '',
     `export const ${name} = mirror(${source}.table(${quoted(table)}), {`,
     ...(name === table.toLowerCase() ? [] : [`  name: ${quoted(name)},`]),

@@ -17,17 +17,17 @@ it('says what ANALYTICS_URL must name', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'usher-analytics-test-'))
   const file = join(directory, 'key.json')
   writeFileSync(file, '{"type": "authorized_user"}')
-  const missing = async (url: string) => await provideAnalytics(source, { ...place, url })
+  const provided = (url: string) => provideAnalytics(source, { ...place, url })
   try {
     for (const url of ['https://analytics.google.com', '/key.json']) {
-      expect(await missing(url)).toEqual({
-        missing: expect.stringMatching(/^ANALYTICS_URL is not of the form file:\/\/\/path/),
-      })
+      await expect(provided(url)).rejects.toThrow(
+        /^ANALYTICS_URL is not of the form file:\/\/\/path/,
+      )
     }
     for (const path of [file, join(directory, 'nothing.json')]) {
-      expect(await missing(pathToFileURL(path).href)).toEqual({
-        missing: `ANALYTICS_URL: ${path} is not the key of a service account, as Google gives it`,
-      })
+      await expect(provided(pathToFileURL(path).href)).rejects.toThrow(
+        `ANALYTICS_URL: ${path} is not the key of a service account, as Google gives it`,
+      )
     }
   } finally {
     rmSync(directory, { recursive: true })

@@ -54,9 +54,9 @@ it('takes the cluster that a URL names, and says what is wrong with the URL', as
   })
   server.close()
   expect(await own('')).toMatchObject({ missing: expect.stringContaining('nothing answers at') })
-  expect(await provideElasticsearch(source, place('redis://127.0.0.1'))).toEqual({
-    missing: 'SEARCH_URL is not of the form https://user:password@host:9200',
-  })
+  await expect(provideElasticsearch(source, place('redis://127.0.0.1'))).rejects.toThrow(
+    'SEARCH_URL is not of the form https://user:password@host:9200',
+  )
   expect(await provideElasticsearch({ ...source, name: 'other' }, place())).toMatchObject({
     missing: expect.stringContaining('SEARCH_URL='),
   })

@@ -93,13 +93,11 @@ describe('a partner that a person names', () => {
   })
 
   it.each(['host/path', 'https://token@host/path', 'ftp://host/?token=x', 'https://host/path'])(
-    'is missing where the URL is %s, and the form is told',
+    'is refused where the URL is %s, and the form is told',
     async (url) => {
-      expect(await provide('boxoffice', url)).toEqual({
-        missing: expect.stringMatching(
-          /^OWN_URL is not of the form.*https:\/\/host\/path\?token=…/s,
-        ),
-      })
+      await expect(provide('boxoffice', url)).rejects.toThrow(
+        /^OWN_URL is not of the form.*https:\/\/host\/path\?token=…/s,
+      )
     },
   )
 
