@@ -2,6 +2,7 @@ import { Failure } from '../lib/error.ts'
 import { type Graph, upstream } from '../lib/graph/graph.ts'
 import { select } from '../lib/graph/select.ts'
 import { dayBefore } from '../lib/night/night.ts'
+import { receiptKey } from '../lib/night/receipt.ts'
 import { sourceOf } from '../lib/table/definition.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
@@ -49,12 +50,13 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
     const graph = await loadGraph()
     const names = tables === undefined ? [] : String(tables).split(',').filter(Boolean)
     const asked = select(graph, names)
+    const day = (date as string | undefined) ?? dayBefore(new Date().toISOString(), stage.timeZone)
     const display = displayOn(process.stdout)
     const { ending, record } = await runNight({
-      tables: [...asked].map((id) => tableInfo(graph, id)),
+      tables: [...asked].map((id) => tableInfo(graph, id, day)),
       all: names.length === 0,
       date: date as string | undefined,
-      day: (date as string | undefined) ?? dayBefore(new Date().toISOString(), stage.timeZone),
+      day,
       force: force === true,
       stage: stage.name,
       home,
@@ -66,11 +68,12 @@ of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
   },
 }
 
-function tableInfo(graph: Graph, id: string): TableInfo {
+function tableInfo(graph: Graph, id: string, day: string): TableInfo {
   const table = graph.get(id)?.table
   return {
     id,
     source: table && sourceOf(table),
+    receipt: table ? receiptKey(table, day) : '',
     upstream: [...upstream(graph, id)],
   }
 }

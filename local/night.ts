@@ -4,22 +4,24 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readAssembly } from './assembly.ts'
-import { type Display, seconds } from './display.ts'
-import { holdSources, identityOf } from './identity.ts'
+import type { Display } from './display.ts'
 import { startLambda } from './lambda.ts'
 import { lock } from './lock.ts'
 import { type Ending, runMachine } from './machine.ts'
 import { NightRecord, type TableRecord } from './record.ts'
 import { startRedshift } from './redshift/redshift.ts'
-import { startS3 } from './services/s3.ts'
+import { type S3, startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
-import { type Had, provide, type SourceInfo, urlOf } from './sources.ts'
+import type { SourceInfo } from './sources.ts'
+import { step, supply, withoutMissing } from './supply.ts'
 import { synthesize } from './synthesize.ts'
 
 /** A table of the warehouse, as far as a night on one machine must know it. */
 export interface TableInfo {
   readonly id: string
   readonly source?: SourceInfo
+  /** The key of the object that says that it is complete for the run date. */
+  readonly receipt: string
   /** All tables it is made from, directly or not. */
   readonly upstream: readonly string[]
 }
@@ -56,13 +58,13 @@ export async function runNight(
     const assembly = await step(display, 'synthesize the app', async () =>
       readAssembly(await synthesize(home), options.stage),
     )
-    const { secrets, missing, buckets, stops } = await provideSources(options)
-    closing.push(...stops)
+    const s3 = await startS3(join(home, 's3'), assembly.buckets)
+    closing.push(() => s3.stop())
+    const { secrets, missing, buckets, stop } = await supply(incomplete(options, s3), options)
+    closing.push(stop)
     const asked = withoutMissing(options.tables, missing, record)
     record.total = asked.length
     record.lastRows = await lastRows(nights)
-    const s3 = await startS3(join(home, 's3'), assembly.buckets)
-    closing.push(() => s3.stop())
     for (const [bucket, files] of buckets) await s3.addBucket(bucket, files())
     const redshift = await startRedshift({ file: join(home, 'warehouse.duckdb'), s3: s3.client })
     closing.push(() => redshift.close())
@@ -116,6 +118,10 @@ export async function runNight(
   }
 }
 
+/** The tables that there is something to do for. */
+const incomplete = ({ tables, force }: NightOptions, s3: S3): TableInfo[] =>
+  tables.filter(({ receipt }) => force || !s3.has(receipt))
+
 /** The rows that each table had in the newest night that knows it. */
 async function lastRows(nights: string): Promise<Map<string, number>> {
   const files = (await readdir(nights)).filter((file) => file.endsWith('.json')).sort()
@@ -127,66 +133,4 @@ async function lastRows(nights: string): Promise<Map<string, number>> {
     for (const { table, rows } of tables) if (rows !== undefined) found.set(table, rows)
   }
   return found
-}
-
-async function step<T>(display: Display, what: string, work: () => Promise<T>): Promise<T> {
-  const start = performance.now()
-  display.status(`  ${what} …`)
-  const result = await work()
-  display.line(`  ${what.padEnd(48)} ${seconds((performance.now() - start) / 1000).padStart(12)}`)
-  return result
-}
-
-async function provideSources({ tables, home, day, display }: NightOptions) {
-  const sources = new Map(
-    tables.flatMap(({ source }) =>
-      source?.secret || source?.bucket ? [[source.name, source]] : [],
-    ),
-  )
-  holdSources(
-    home,
-    Object.fromEntries([...sources.values()].map((s) => [s.name, identityOf(urlOf(s))])),
-  )
-  const secrets: Record<string, object> = {}
-  const missing = new Map<string, string>()
-  const buckets = new Map<string, NonNullable<Had['files']>>()
-  const stops: (() => Promise<void>)[] = []
-  for (const source of sources.values()) {
-    const provided = await step(display, `reach ${source.name} (${source.kind})`, () =>
-      provide(source, {
-        ...{ directory: home, date: day },
-        log: (text) => display.status(`  ${text}`),
-      }),
-    )
-    if ('missing' in provided) {
-      missing.set(source.name, provided.missing)
-      continue
-    }
-    const { secret, files, stop } = provided
-    if (source.secret && secret) secrets[source.secret] = secret
-    if (source.bucket && files) buckets.set(source.bucket, files)
-    if (stop) stops.push(stop)
-  }
-  return { secrets, missing, buckets, stops }
-}
-
-/** Leaves out the tables of sources that cannot be had, and all that is made from them. */
-function withoutMissing(
-  tables: readonly TableInfo[],
-  missing: ReadonlyMap<string, string>,
-  record: NightRecord,
-): TableInfo[] {
-  const gone = new Map(
-    tables.flatMap(({ id, source }) =>
-      source && missing.has(source.name) ? [[id, source.name]] : [],
-    ),
-  )
-  return tables.filter(({ id, source, upstream }) => {
-    const lost = gone.get(id) ?? upstream.map((need) => gone.get(need)).find(Boolean)
-    if (lost === undefined) return true
-    const skipped = record.recordOf(id)
-    skipped.outcome = 'skipped'
-    skipped.message = source ? missing.get(lost) : `made from tables of ${lost}`
-    return false
-  })
 }

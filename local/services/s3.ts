@@ -15,6 +15,8 @@ export interface S3 {
   readonly client: S3Client
   /** Makes a bucket that nothing is saved of. */
   addBucket(bucket: string, files: Iterable<SourceFile> | AsyncIterable<SourceFile>): Promise<void>
+  /** Whether one of the buckets that are saved has an object of that key. */
+  has(key: string): boolean
   /** Copies what must outlive the night to disk. */
   save(): Promise<void>
   stop(): Promise<void>
@@ -54,6 +56,7 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
         await new Upload({ client, params: { Bucket: bucket, Key: key, Body: body } }).done()
       }
     },
+    has: (key) => shelves.some(({ saved }) => saved.has(key)),
     save() {
       // One after another: a list that is older than a file must not make it go.
       saving = saving.then(async () => {

@@ -226,7 +226,7 @@ withServer('a night', () => {
       const green = await usher(home, ['night', ...date], { PRODUCTION_URL })
       expect(green.code).toBe(0)
       expect(green.output).toContain(
-        `3 tables loaded for 2026-11-21, ${TABLES - 3} tables complete already.`,
+        `4 tables loaded for 2026-11-21, ${TABLES - 4} tables complete already.`,
       )
     },
     2 * NIGHT,
