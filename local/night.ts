@@ -60,7 +60,7 @@ export async function runNight(
     )
     const s3 = await startS3(join(home, 's3'), assembly.buckets)
     closing.push(() => s3.stop())
-    const { secrets, missing, buckets, stop } = await supply(incomplete(options, s3), options)
+    const { secrets, missing, buckets, stop } = await supply(options, incomplete(options, s3))
     closing.push(stop)
     const asked = withoutMissing(options.tables, missing, record)
     record.total = asked.length

@@ -2,7 +2,7 @@ import { type Display, seconds } from './display.ts'
 import { holdSources, identityOf } from './identity.ts'
 import type { NightOptions, TableInfo } from './night.ts'
 import type { NightRecord } from './record.ts'
-import { type Had, provide, urlOf } from './sources.ts'
+import { type Had, provide, type SourceInfo, urlOf } from './sources.ts'
 
 /** The sources of a night: what there is of them, and why some cannot be had. */
 export interface Supply {
@@ -16,21 +16,28 @@ export interface Supply {
   stop(): Promise<void>
 }
 
-/** Provides the sources of the tables, all at the same time. */
-export async function supply(
-  tables: readonly TableInfo[],
-  { home, day, display }: Pick<NightOptions, 'home' | 'day' | 'display'>,
-): Promise<Supply> {
+/** The sources of tables that are no code. */
+function sourcesOf(tables: readonly TableInfo[]): SourceInfo[] {
   const named = tables.flatMap(({ source }) => {
     return source?.secret || source?.bucket ? [[source.name, source] as const] : []
   })
-  const sources = [...new Map(named).values()]
-  const identities = sources.map((source) => [source.name, identityOf(urlOf(source))])
+  return [...new Map(named).values()]
+}
+
+/**
+ * Provides the sources that have tables to read, all at the same time. Throws an error where the
+ * environment is wrong about one, or where one is another server than in the nights before.
+ */
+export async function supply(
+  { home, day, display, tables }: NightOptions,
+  pending: readonly TableInfo[],
+): Promise<Supply> {
+  const identities = sourcesOf(tables).map((source) => [source.name, identityOf(urlOf(source))])
   holdSources(home, Object.fromEntries(identities))
   const log = (text: string) => display.status(`  ${text}`)
   const stops: (() => Promise<void>)[] = []
   const settled = await Promise.allSettled(
-    sources.map(async (source) => {
+    sourcesOf(pending).map(async (source) => {
       const what = `reach ${source.name} (${source.kind})`
       const provided = await step(display, what, () =>
         provide(source, { directory: home, date: day, log }),
