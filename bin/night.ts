@@ -27,7 +27,9 @@ AWS and real source servers. The warehouse is then in .usher/warehouse.duckdb.
 A night does what is not complete yet: after a failure, run it again.
 
 PRODUCTION_URL=mysql://user:password@host:3306/db mirrors your own MySQL in place
-of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS.`,
+of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS. The
+README has the variables of the other sources. USHER_HOME=.usher/mine keeps yours
+apart from the sample.`,
   options: {
     date: { type: 'string' },
     tables: { type: 'string' },
