@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { openLog, tailOf } from '../server/log.ts'
+import { hintOf } from './apparmor.ts'
 import type { Installed } from './find.ts'
-import { hintOf, openLog, tailOf } from './log.ts'
 
 /** The options that let a server run as root, which it refuses unless asked. */
 export const asUser = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : [])

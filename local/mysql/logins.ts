@@ -1,8 +1,3 @@
-import { randomBytes } from 'node:crypto'
-
-/** A password that nobody guesses, of letters that need no quoting anywhere. */
-export const newPassword = (): string => randomBytes(18).toString('base64url')
-
 /** Gives every user a new password at each start; the installed root has no use for an old one. */
 export const loginSql = (database: string, password: string, adminPassword: string): string =>
   [

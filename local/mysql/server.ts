@@ -2,16 +2,18 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
-import { end, tie } from './child.ts'
+import { failureOf, untilAnswer } from '../server/answers.ts'
+import { end, tie } from '../server/child.ts'
+import { openLog, tailOf } from '../server/log.ts'
+import { newPassword } from '../server/password.ts'
+import { freePort } from '../server/port.ts'
+import { forget, stopStale, takeNote } from '../server/stale.ts'
+import { hintOf } from './apparmor.ts'
 import { dataDirectory } from './data.ts'
 import { findServer, type Installed } from './find.ts'
-import { hintOf, openLog, tailOf } from './log.ts'
-import { loginSql, newPassword } from './logins.ts'
+import { loginSql } from './logins.ts'
 import { serverOptions } from './options.ts'
-import { freePort } from './port.ts'
-import { forget, stopStale, takeNote } from './stale.ts'
 
 export { findServer } from './find.ts'
 
@@ -88,14 +90,8 @@ async function launch(server: Installed, options: Launch): Promise<Server> {
     },
   )
   log.close()
-  let failure: string | undefined
-  child.once('error', (error) => {
-    failure = error.message
-  })
-  child.once('exit', (code, signal) => {
-    failure = `it ended with ${signal ?? code}`
-    forget(dir)
-  })
+  const failure = failureOf(child)
+  child.once('exit', () => forget(dir))
   tie(child, () => rmSync(socketFolder, { recursive: true, force: true }))
   if (child.pid) {
     const mark = `--datadir=${dir}/`
@@ -104,7 +100,8 @@ async function launch(server: Installed, options: Launch): Promise<Server> {
 
   const urlOf = (user: string, word: string) => `mysql://${user}:${word}@127.0.0.1:${port}`
   try {
-    await answers(urlOf('admin', adminPassword), () => failure)
+    const ask = async () => (await createConnection(urlOf('admin', adminPassword))).end()
+    await untilAnswer(ask, failure, 60)
   } catch (error) {
     await end(child)
     const why = error instanceof Error ? error.message : error
@@ -119,20 +116,4 @@ async function launch(server: Installed, options: Launch): Promise<Server> {
     adminUrl: urlOf('admin', adminPassword),
     stop: () => end(child),
   }
-}
-
-async function answers(url: string, failure: () => string | undefined): Promise<void> {
-  const patience = 60_000
-  let problem: unknown
-  for (const start = performance.now(); performance.now() - start < patience; await sleep(50)) {
-    const reason = failure()
-    if (reason !== undefined) throw new Error(reason)
-    try {
-      const connection = await createConnection(url)
-      return await connection.end()
-    } catch (error) {
-      problem = error
-    }
-  }
-  throw new Error(`no answer in ${patience / 1000} seconds (${problem})`)
 }

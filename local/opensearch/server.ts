@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { end, tie } from '../mysql/child.ts'
-import { openLog, tailOf } from '../mysql/log.ts'
-import { freePort } from '../mysql/port.ts'
+import { failureOf, untilAnswer } from '../server/answers.ts'
+import { end, tie } from '../server/child.ts'
+import { openLog, tailOf } from '../server/log.ts'
+import { freePort } from '../server/port.ts'
 import { fetchJars } from './jars.ts'
 import type { Runnable } from './release.ts'
 
@@ -23,8 +23,6 @@ export interface Server {
   readonly url: string
   stop(): Promise<void>
 }
-
-const PATIENCE = 60_000
 
 /** Starts one node on 127.0.0.1. It ends with this process, however this process ends. */
 export async function startServer(options: ServerOptions): Promise<Server> {
@@ -56,7 +54,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const url = `http://127.0.0.1:${port}`
   try {
     log(`starting OpenSearch ${runnable.release.version}`)
-    await answers(url, child)
+    // It answers before it has opened the indices that it keeps.
+    const ask = async () => {
+      const health = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=30s`)
+      if (!health.ok) throw new Error(`it answers ${health.status}`)
+    }
+    await untilAnswer(ask, failureOf(child), 60)
   } catch (error) {
     await end(child)
     const why = error instanceof Error ? error.message : error
@@ -83,21 +86,3 @@ const settingsOf = (home: string, data: string, port: number, transport: number)
   // Counting what is only waiting to be collected, it would refuse work that a small heap can do.
   'indices.breaker.total.use_real_memory=false',
 ]
-
-/** Waits until the server answers, and has opened the indices that it keeps. */
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  let failure: string | undefined
-  child.once('error', (error) => {
-    failure = error.message
-  })
-  const ended = () => child.signalCode ?? child.exitCode
-  for (const start = performance.now(); performance.now() - start < PATIENCE; await sleep(100)) {
-    if (failure !== undefined) throw new Error(failure)
-    if (ended() !== null) throw new Error(`it ended with ${ended()}`)
-    const health = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=30s`).catch(
-      () => undefined,
-    )
-    if (health?.ok) return
-  }
-  throw new Error(`no answer in ${PATIENCE / 1000} seconds`)
-}

@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { end, tie } from '../mysql/child.ts'
-import { places, programs } from '../mysql/find.ts'
-import { openLog, tailOf } from '../mysql/log.ts'
-import { newPassword } from '../mysql/logins.ts'
-import { freePort } from '../mysql/port.ts'
-import { forget, stopStale, takeNote } from '../mysql/stale.ts'
+import { failureOf, untilAnswer } from '../server/answers.ts'
+import { end, tie } from '../server/child.ts'
+import { openLog, tailOf } from '../server/log.ts'
+import { newPassword } from '../server/password.ts'
+import { freePort } from '../server/port.ts'
+import { places, programs } from '../server/programs.ts'
+import { forget, stopStale, takeNote } from '../server/stale.ts'
 import { connectRedis } from './resp.ts'
 
 /** The `redis-server` that is installed, undefined if there is none. */
@@ -75,14 +75,8 @@ async function launch(
     stdio: ['pipe', log.fd, log.fd],
   })
   log.close()
-  let failure: string | undefined
-  child.once('error', (error) => {
-    failure = error.message
-  })
-  child.once('exit', (code, signal) => {
-    failure = `it ended with ${signal ?? code}`
-    forget(dir)
-  })
+  const failure = failureOf(child)
+  child.once('exit', () => forget(dir))
   tie(child, () => {})
   // Redis writes its address over its command line.
   const mark = `127.0.0.1:${port}`
@@ -105,26 +99,12 @@ async function launch(
   const urlOf = (user: string, word: string) => `redis://${user}:${word}@127.0.0.1:${port}`
   const adminUrl = urlOf('admin', adminPassword)
   try {
-    await answers(adminUrl, () => failure)
+    const ask = async () => (await connectRedis(new URL(adminUrl))).close()
+    await untilAnswer(ask, failure, 30)
   } catch (error) {
     await end(child)
     const why = error instanceof Error ? error.message : error
     throw new Error(`${program} did not start: ${why}${tailOf(log.file)}`, { cause: error })
   }
   return { port, url: urlOf('usher', password), adminUrl, stop: () => end(child) }
-}
-
-async function answers(url: string, failure: () => string | undefined): Promise<void> {
-  const patience = 30_000
-  let problem: unknown
-  for (const start = performance.now(); performance.now() - start < patience; await sleep(20)) {
-    const reason = failure()
-    if (reason !== undefined) throw new Error(reason)
-    try {
-      return (await connectRedis(new URL(url))).close()
-    } catch (error) {
-      problem = error
-    }
-  }
-  throw new Error(`no answer in ${patience / 1000} seconds (${problem})`)
 }

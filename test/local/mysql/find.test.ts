@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { findServer, places } from '../../../local/mysql/find.ts'
+import { findServer } from '../../../local/mysql/find.ts'
 import { startMarketplace } from '../../../local/mysql/index.ts'
+import { places } from '../../../local/server/programs.ts'
 
 describe('finding a server', () => {
   let folder = ''

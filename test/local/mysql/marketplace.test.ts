@@ -214,7 +214,7 @@ whereInstalled('the server', () => {
   }, 20_000)
 
   it('may be told its port, and says when that is taken', async () => {
-    const { freePort } = await import('../../../local/mysql/port.ts')
+    const { freePort } = await import('../../../local/server/port.ts')
     const port = await freePort()
     const server = await startServer({ dir: join(folder, 'port'), port })
     expect(server.port).toBe(port)
