@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
+import { uploadStream } from './upload.ts'
 
 /** The staging bucket: small documents whole, data as streams. */
 export interface Bucket {
@@ -53,9 +53,6 @@ export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
         if (failed) throw new Error(`s3://${name}/${failed.Key} is not deleted: ${failed.Message}`)
       }
     },
-    async upload(key, body) {
-      const params = { Bucket: name, Key: key, Body: body }
-      await new Upload({ client: s3, params, queueSize: 2, leavePartsOnError: false }).done()
-    },
+    upload: (key, body) => uploadStream(s3, { Bucket: name, Key: key }, body),
   }
 }

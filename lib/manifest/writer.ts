@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { pipeline, Transform } from 'node:stream'
 import { constants, createZstdCompress } from 'node:zlib'
 import type { Bucket } from './bucket.ts'
@@ -25,11 +24,13 @@ export async function writeParts(
   partBytes: number = PART_BYTES,
 ): Promise<Part[]> {
   const parts: Part[] = []
+  const encode = encoder()
   let open: OpenPart | undefined
   try {
     for await (const chunk of chunks) {
       if (chunk.rows === 0) continue
-      open ??= openPart(bucket, `${prefix}/part-${String(parts.length).padStart(5, '0')}.csv.zst`)
+      const number = String(parts.length).padStart(5, '0')
+      open ??= openPart(bucket, `${prefix}/part-${number}.csv.zst`, encode)
       await open.write(chunk)
       if (open.size() >= partBytes) {
         parts.push(await open.close())
@@ -53,11 +54,25 @@ interface OpenPart {
   abandon(error: Error): Promise<void>
 }
 
-function openPart(bucket: Bucket, key: string): OpenPart {
+/** Encodes text as UTF-8; what it gave before the last time is overwritten. */
+type Encode = (text: string) => Buffer
+
+/** Two buffers take turns: a new one for each chunk would be garbage of megabytes. */
+function encoder(): Encode {
+  let [next, other] = [Buffer.allocUnsafeSlow(1024 * 1024), Buffer.allocUnsafeSlow(1024 * 1024)]
+  return (text) => {
+    if (text.length * 3 > next.length) return Buffer.from(text)
+    ;[next, other] = [other, next]
+    return other.subarray(0, other.write(text))
+  }
+}
+
+function openPart(bucket: Bucket, key: string, encode: Encode): OpenPart {
   const level = { [constants.ZSTD_c_compressionLevel]: 1 }
   const compressor = createZstdCompress({ params: level, chunkSize: 256 * 1024 })
   const hash = createHash('sha256')
   let [rows, size, bytes] = [0, 0, 0]
+  let taken: Promise<void> = Promise.resolve()
   const counter = new Transform({
     transform(data: Buffer, _encoding, done) {
       hash.update(data)
@@ -71,9 +86,12 @@ function openPart(bucket: Bucket, key: string): OpenPart {
   uploaded.catch((error) => compressor.destroy(error))
   return {
     async write(chunk) {
+      const data = encode(chunk.text)
       rows += chunk.rows
-      size += Buffer.byteLength(chunk.text)
-      if (!compressor.write(chunk.text)) await Promise.race([once(compressor, 'drain'), uploaded])
+      size += data.length
+      // Then the compressor is done with what it has, and that may be overwritten.
+      await Promise.race([taken, uploaded])
+      taken = new Promise((resolve) => compressor.write(data, () => resolve()))
     },
     size: () => size,
     async close() {

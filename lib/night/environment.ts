@@ -13,10 +13,10 @@ export const variables = {
 } as const
 
 /**
- * How Node runs a function. Rows die young: a small nursery for them keeps memory flat, whatever the
- * size of the function.
+ * How Node runs a function. Rows die young, and Buffers with them: a nursery large enough for that
+ * keeps memory as it is, however many rows come.
  */
-export const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=16'
+export const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=32'
 
 /** The value of a variable that the function cannot do without. */
 export function required(name: keyof typeof variables): string {
