@@ -1,6 +1,6 @@
 import { Agent as PlainAgent, request as requestPlain } from 'node:http'
 import { request as requestSecure, Agent as SecureAgent } from 'node:https'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { type Json, parseJson, stringifyJson } from '../../table/json.ts'
@@ -94,8 +94,9 @@ function channelOf({ url, tls }: Login, authorize: Authorize): Channel {
       return new Promise((resolve, reject) => {
         const request = isSecure ? requestSecure : requestPlain
         const sent = request(target, { method, agent, headers, signal }, (response) => {
-          text(response)
-            .then((answer) => read(answer, response.statusCode ?? 0))
+          // One piece at a time, text would be built up of copies of itself.
+          buffer(response)
+            .then((answer) => read(answer.toString(), response.statusCode ?? 0))
             .then(resolve, reject)
         })
         sent.once('timeout', () => {

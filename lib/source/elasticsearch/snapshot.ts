@@ -28,7 +28,7 @@ const KEEP = '5m'
 const SLICES = 4
 
 /** A page has so many documents at most, and about so many characters. */
-const PAGE = { documents: 5000, characters: 500_000 }
+const PAGE = { documents: 5000, characters: 250_000 }
 
 interface Plan {
   readonly slices: readonly object[]

@@ -65,7 +65,7 @@ export async function fill(
   await ask(url, 'POST', `/${index}/_refresh`)
 }
 
-const columns = { id: integer().primaryKey(), text: varchar(400) }
+const columns = { id: integer().primaryKey(), text: varchar(600) }
 
 function subjectOf(runnable: Runnable): Subject {
   const name = `opensearch-${runnable.release.version}`
@@ -94,7 +94,7 @@ async function serve(
   names: { readonly right: string; readonly wrong: string },
 ): Promise<TestServer> {
   const server = await serveOpenSearch(runnable)
-  await fill(server.url, 'whole', 3, wholes(rows))
+  await fill(server.url, 'whole', 2, wholes(rows))
   await fill(server.url, 'broken', 1, brokens())
   const proxy = await startFront(server.url)
   const right = `Basic ${Buffer.from('usher:a:b€').toString('base64')}`
@@ -118,7 +118,7 @@ async function serve(
 function* wholes(rows: number): Generator<[string, string]> {
   // Digits of chance hardly compress: the files are large too.
   for (let id = 0; id < rows; id++) {
-    yield [`no-${id}`, `{"id":${id},"text":"${randomBytes(192).toString('hex')}"}`]
+    yield [`no-${id}`, `{"id":${id},"text":"${randomBytes(300).toString('hex')}"}`]
   }
 }
 
