@@ -13,7 +13,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   'lib/index.ts': { rooms: ['lib/table', 'lib/source'] },
   'lib/manifest': {
     rooms: ['lib/error.ts', 'lib/table'],
-    packages: /^(node:|@aws-sdk\/(client-s3|lib-storage)$)/,
+    packages: /^(node:|@aws-sdk\/client-s3$)/,
   },
   'lib/redshift': {
     rooms: ['lib/error.ts', 'lib/table', 'lib/manifest'],
