@@ -11,7 +11,6 @@ export interface FunctionResource {
   readonly handler: string
   readonly environment: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
-  readonly memory: number
 }
 
 /** What one stage of a synthesized app would deploy, as far as a night needs it. */
@@ -81,7 +80,6 @@ function functionOf(
     handler: String(Properties.Handler),
     environment: Variables,
     timeoutSeconds: Number(Properties.Timeout ?? 3),
-    memory: Number(Properties.MemorySize ?? 128),
   }
 }
 

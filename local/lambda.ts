@@ -50,7 +50,8 @@ export function startLambda({ environment, concurrency, log }: LambdaOptions): L
           ...environment,
           ...fn.environment,
         },
-        execArgv: [`--max-old-space-size=${fn.memory}`],
+        // What the function's own NODE_OPTIONS say is all that Node is told.
+        execArgv: [],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     )

@@ -6,7 +6,7 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { NODE_OPTIONS } from '../night/environment.ts'
+import { nodeOptions } from '../night/environment.ts'
 
 export interface TaskFunctionProps {
   /** The file in `lambdas/`, without its ending. */
@@ -49,7 +49,7 @@ export class TaskFunction extends NodejsFunction {
       timeout: Duration.minutes(props.minutes),
       role,
       logGroup,
-      environment: { NODE_OPTIONS },
+      environment: { NODE_OPTIONS: nodeOptions(props.memory) },
       ...(props.network && inVpc(home, props.network)),
       bundling: {
         format: OutputFormat.ESM,

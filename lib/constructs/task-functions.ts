@@ -2,7 +2,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import type { Graph } from '../graph/graph.ts'
-import { variables } from '../night/environment.ts'
+import { EXTRACT_MEGABYTES, variables } from '../night/environment.ts'
 import { type Definition, type Resources, sourceOf } from '../table/definition.ts'
 import type { Source } from '../table/origin.ts'
 import { SourceBucket } from './source-bucket.ts'
@@ -72,7 +72,7 @@ export class TaskFunctions extends Construct {
     if (!source) throw new Error(`${table.id} is not extracted`)
     return this.once(`Extract from ${source.name}`, table.resources, (id, resources) => {
       const fn = this.make(id, {
-        ...{ memory: 1769, minutes: 15, ...resources },
+        ...{ memory: EXTRACT_MEGABYTES, minutes: 15, ...resources },
         entry: 'extract',
         description: `Extracts tables from ${source.name} (${source.kind})`,
         without: this.packagesWithout(source),

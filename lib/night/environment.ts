@@ -12,11 +12,15 @@ export const variables = {
   timeZone: 'USHER_TIME_ZONE',
 } as const
 
+/** What an extract has unless its table asks for more: with it comes a whole CPU. */
+export const EXTRACT_MEGABYTES = 1769
+
 /**
- * How Node runs a function. Rows die young, and Buffers with them: a nursery large enough for that
- * keeps memory as it is, however many rows come.
+ * How Node runs a function of so many megabytes. Left to itself, it lets garbage grow with what it is
+ * given; a third is much for what is alive at any one time, whatever the rows. Buffers do not count.
  */
-export const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=32'
+export const nodeOptions = (memory: number): string =>
+  `--enable-source-maps --max-semi-space-size=16 --max-old-space-size=${Math.floor(memory / 3)}`
 
 /** The value of a variable that the function cannot do without. */
 export function required(name: keyof typeof variables): string {

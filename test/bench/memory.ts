@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { NODE_OPTIONS } from '../../lib/night/environment.ts'
+import { EXTRACT_MEGABYTES, nodeOptions } from '../../lib/night/environment.ts'
 import { startS3 } from '../../local/services/s3.ts'
 import { serve } from '../source/subject.ts'
 import { subjects } from '../source/subjects/index.ts'
@@ -47,7 +47,7 @@ process.exitCode = tooMuch ? 1 : 0
 
 async function measure(name: string, s3: string): Promise<Measured> {
   const file = fileURLToPath(new URL('./extract.ts', import.meta.url))
-  const env = { ...process.env, STAGING_URL: s3, NODE_OPTIONS }
+  const env = { ...process.env, STAGING_URL: s3, NODE_OPTIONS: nodeOptions(EXTRACT_MEGABYTES) }
   const { stdout } = await promisify(execFile)(process.execPath, [file, name], { env })
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }

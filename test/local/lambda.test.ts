@@ -40,7 +40,6 @@ const fn = (change: Partial<FunctionResource> = {}): FunctionResource => ({
   handler: 'index.handler',
   environment: { TABLE: 'events' },
   timeoutSeconds: 30,
-  memory: 128,
   ...change,
 })
 interface Seen {

@@ -1,4 +1,5 @@
 import type { Subject } from '../subject.ts'
+import { opensearchSubjects } from './elasticsearch.ts'
 import { feedSubject } from './feed.ts'
 import { googleAnalyticsSubject } from './google-analytics.ts'
 import { httpSubject } from './http.ts'
@@ -14,4 +15,5 @@ export const subjects: readonly Subject[] = [
   mysqlSubject,
   redisSubject,
   s3Subject,
+  ...opensearchSubjects,
 ]
