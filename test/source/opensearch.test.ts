@@ -327,6 +327,8 @@ describe.each(releases)('documents of OpenSearch %s', (version, runnable) => {
     const asked = new Map<string, number>()
     proxy.answer = ({ method, path, body }, ask) => {
       if (method === 'DELETE' || path === '/') return ask()
+      // Each refusal is waited for: a few show as much as one for every page.
+      if (asked.size === 8 && !asked.has(path + body)) return ask()
       const times = (asked.get(path + body) ?? 0) + 1
       asked.set(path + body, times)
       return times === 1 ? { status: 429, body: '{"error":"too many requests"}' } : ask()
