@@ -272,6 +272,19 @@ describe.each(releases)('documents of OpenSearch %s', (version, runnable) => {
       'numbers: 1 of 2 shards of numbers did not answer (the disk is gone)',
     ],
     [
+      'a shard has forgotten its part of the snapshot',
+      (page: Row) => ({
+        ...page,
+        _shards: {
+          ...{ total: 2, successful: 1, failed: 1 },
+          failures: [
+            { reason: { type: 'search_context_missing_exception', reason: 'No context' } },
+          ],
+        },
+      }),
+      'numbers: the server lost its snapshot of numbers, or it expired, before all was read',
+    ],
+    [
       'time runs out',
       (page: Row) => ({ ...page, timed_out: true }),
       'numbers: a search of numbers timed out before it was done',

@@ -43,6 +43,12 @@ function causeIn(answer: string): Cause {
   }
 }
 
+/** What the server calls it when a snapshot is gone; of one shard, it says so in a page. */
+export const LOST = 'search_context_missing_exception'
+
+export const lostSnapshot = (index: string): string =>
+  `the server lost its snapshot of ${index}, or it expired, before all was read`
+
 interface Context {
   readonly source: string
   /** How the source logs in, in words. */
@@ -70,10 +76,7 @@ function explainRefusal(error: Refusal, { source, login, search }: Context): Fai
   const { table, index } = search
   const said = [status, type, message].filter(Boolean).join(' ')
   const refused = (sentence: string) => new Failure('SourceRefused', sentence, { cause: error })
-  if (type === 'search_context_missing_exception') {
-    const lost = `the server lost its snapshot of ${index}, or it expired, before all was read`
-    return transient(`${table}: ${lost}`, error)
-  }
+  if (type === LOST) return transient(`${table}: ${lostSnapshot(index)}`, error)
   if (status === 401) return refused(`${source}: the server refuses ${login} (${said})`)
   if (status === 403) {
     return refused(`${source}: ${login} may not read ${index} (${said}): grant that`)

@@ -1,5 +1,6 @@
 import { Failure } from '../../error.ts'
 import type { Document, Json } from '../../table/json.ts'
+import { LOST, lostSnapshot } from './errors.ts'
 import type { Search } from './snapshot.ts'
 
 /** An answer to a search. */
@@ -9,7 +10,9 @@ export interface Page {
     readonly total: number
     readonly successful: number
     readonly failed: number
-    readonly failures?: readonly { readonly reason?: { readonly reason?: string } }[]
+    readonly failures?: readonly {
+      readonly reason?: { readonly type?: string; readonly reason?: string }
+    }[]
   }
   readonly hits: {
     /** Only where it was asked for. */
@@ -59,6 +62,7 @@ export function checkPage(
   }
   const { total, successful, failed, failures } = _shards
   if (timed_out) fail(`a search of ${index} timed out before it was done`)
+  if (failures?.some(({ reason }) => reason?.type === LOST)) fail(lostSnapshot(index))
   // A shard that no node has is not counted as failed.
   if (failed > 0 || successful < total) {
     const reason = failures?.[0]?.reason?.reason ?? 'no node has them'
