@@ -16,8 +16,8 @@ import { loadGraph } from './warehouse.ts'
 export const nightCommand: Command = {
   usage: 'night [--date 2026-11-23] [--tables a,+b] [--force]',
   summary: 'Runs a night: the synthesized state machine, with the bundles that deploy.',
-  help: `Synthesizes the app and runs its state machine on this machine, with stand-ins for
-AWS and real source servers. The warehouse is then in .usher/warehouse.duckdb.
+  help: `Synthesizes the app and runs its state machine on this machine, with stand-ins
+for AWS and real source servers. The warehouse is then .usher/warehouse.duckdb.
 
   --date    the run date; yesterday, in the stage's time zone, unless said
   --tables  only these, with commas between: sales_by_day is that table alone,
@@ -26,10 +26,10 @@ AWS and real source servers. The warehouse is then in .usher/warehouse.duckdb.
 
 A night does what is not complete yet: after a failure, run it again.
 
-PRODUCTION_URL=mysql://user:password@host:3306/db mirrors your own MySQL in place
-of the sample: it needs no more than SELECT. Add ?tls=false if it has no TLS. The
-README has the variables of the other sources. USHER_HOME=.usher/mine keeps yours
-apart from the sample.`,
+PRODUCTION_URL=mysql://user:password@host:3306/db mirrors your own MySQL in
+place of the sample: it needs no more than SELECT. Add ?tls=false if it has no
+TLS. The README has the variables of the other sources. USHER_HOME=.usher/mine
+keeps yours apart from the sample.`,
   options: {
     date: { type: 'string' },
     tables: { type: 'string' },
