@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   NoSuchKey,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { uploadStream } from './upload.ts'
@@ -15,6 +16,10 @@ export interface Bucket {
   put(key: string, document: unknown): Promise<void>
   /** A small document, or undefined where there is none. */
   get<Document>(key: string): Promise<Document | undefined>
+  /** Writes a small document where there is none yet; gives whether it did. */
+  create(key: string, document: unknown): Promise<boolean>
+  /** The keys that begin with `prefix` and come after `after`, in their order. */
+  list(prefix: string, after?: string): Promise<string[]>
   /** The bytes of an object. */
   stream(key: string): Promise<Readable>
   /** Deletes objects; those that are not there are no error. */
@@ -25,13 +30,34 @@ export interface Bucket {
 
 export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
   const get = (key: string) => s3.send(new GetObjectCommand({ Bucket: name, Key: key }))
+  const write = (key: string, document: unknown, condition: { IfNoneMatch?: '*' } = {}) => {
+    const Body = JSON.stringify(document, null, 2)
+    const ContentType = 'application/json'
+    return s3.send(
+      new PutObjectCommand({ Bucket: name, Key: key, Body, ContentType, ...condition }),
+    )
+  }
   return {
     name,
     async put(key, document) {
-      const Body = JSON.stringify(document, null, 2)
-      await s3.send(
-        new PutObjectCommand({ Bucket: name, Key: key, Body, ContentType: 'application/json' }),
-      )
+      await write(key, document)
+    },
+    async create(key, document) {
+      try {
+        await write(key, document, { IfNoneMatch: '*' })
+        return true
+      } catch (error) {
+        if ((error as Error).name === 'PreconditionFailed') return false
+        throw error
+      }
+    },
+    async list(prefix, after) {
+      const keys: string[] = []
+      const asked = { Bucket: name, Prefix: prefix, StartAfter: after }
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, asked)) {
+        keys.push(...Contents.flatMap(({ Key }) => Key ?? []))
+      }
+      return keys
     },
     async get<Document>(key: string) {
       try {

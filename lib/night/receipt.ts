@@ -28,8 +28,10 @@ export interface FailureNote {
 
 const pathOf = ({ schema, name }: Definition) => `${schema}.${name}`
 
+const receiptsOf = (table: Definition): string => `receipts/${pathOf(table)}/date=`
+
 export const receiptKey = (table: Definition, date: string): string =>
-  `receipts/${pathOf(table)}/date=${date}.json`
+  `${receiptsOf(table)}${date}.json`
 
 export const failureKey = (table: Definition, run: string): string =>
   `runs/${run}/${pathOf(table)}.failed.json`
@@ -40,6 +42,12 @@ export const attemptPrefix = (table: Definition, date: string, attempt: string):
 
 export const readReceipt = (bucket: Bucket, table: Definition, date: string) =>
   bucket.get<Receipt>(receiptKey(table, date))
+
+/** The receipt of the latest run date for which a table is complete. */
+export async function lastReceipt(bucket: Bucket, table: Definition): Promise<Receipt | undefined> {
+  const last = (await bucket.list(receiptsOf(table))).at(-1)
+  return last === undefined ? undefined : bucket.get<Receipt>(last)
+}
 
 export const writeReceipt = (bucket: Bucket, table: Definition, receipt: Omit<Receipt, 'table'>) =>
   bucket.put(receiptKey(table, receipt.date), { table: table.id, ...receipt } satisfies Receipt)
