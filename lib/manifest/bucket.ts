@@ -47,7 +47,10 @@ export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
         await write(key, document, { IfNoneMatch: '*' })
         return true
       } catch (error) {
-        if ((error as Error).name === 'PreconditionFailed') return false
+        const { name } = error as Error
+        if (name === 'PreconditionFailed') return false
+        // Another is writing it at this moment: whether it will be there is not known yet.
+        if (name === 'ConditionalRequestConflict') return this.create(key, document)
         throw error
       }
     },

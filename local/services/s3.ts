@@ -1,14 +1,16 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import {
+  CreateBucketCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { startFauxqs } from 'fauxqs'
+import { buildApp } from 'fauxqs'
 import type { SourceFile } from '../sources.ts'
+import { refuseOverwriting } from './conditional.ts'
 
 export interface S3 {
   readonly url: string
@@ -30,8 +32,9 @@ const PASSING = 'staging/'
  * read from `directory` and saved there, so that the next night finds it.
  */
 export async function startS3(directory: string, buckets: readonly string[]): Promise<S3> {
-  const server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false })
-  const url = `http://127.0.0.1:${server.port}`
+  const app = buildApp({ logger: false })
+  refuseOverwriting(app)
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const client = new S3Client({
     endpoint: url,
     forcePathStyle: true,
@@ -40,7 +43,7 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
   })
   const shelves: Shelf[] = []
   for (const bucket of buckets) {
-    server.createBucket(bucket)
+    await client.send(new CreateBucketCommand({ Bucket: bucket }))
     const shelf = { client, bucket, directory: join(directory, bucket), saved: new Map() }
     await restore(shelf)
     shelves.push(shelf)
@@ -50,7 +53,7 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
     url,
     client,
     async addBucket(bucket, files) {
-      server.createBucket(bucket)
+      await client.send(new CreateBucketCommand({ Bucket: bucket }))
       for await (const { key, body } of files) {
         // In parts where it is large: no more than 11 MB are taken at once.
         await new Upload({ client, params: { Bucket: bucket, Key: key, Body: body } }).done()
@@ -67,7 +70,7 @@ export async function startS3(directory: string, buckets: readonly string[]): Pr
     async stop() {
       await saving
       client.destroy()
-      await server.stop()
+      await app.close()
     },
   }
 }

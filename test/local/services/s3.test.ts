@@ -37,3 +37,15 @@ it('keeps receipts from one night to the next, and no staged files', async () =>
   expect(await again.get('staging/public.t/part')).toBeUndefined()
   await next.stop()
 })
+
+it('lets one of many create an object, and lists what comes after a key', async () => {
+  const s3 = await startS3(directory, ['bucket'])
+  const bucket = bucketOf('bucket', s3.client)
+  const tries = Array.from({ length: 20 }, (_, n) => bucket.create(receipt(1), { n }))
+  expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
+  expect(await bucket.create(receipt(1), {})).toBe(false)
+  expect(await bucket.create(receipt(2), {})).toBe(true)
+  expect(await bucket.list('receipts/')).toEqual([receipt(1), receipt(2)])
+  expect(await bucket.list('receipts/', receipt(1))).toEqual([receipt(2)])
+  await s3.stop()
+})
