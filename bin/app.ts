@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib'
 
 import { NightStack } from '../lib/stacks/night-stack.ts'
 import { StorageStack } from '../lib/stacks/storage-stack.ts'
+import { knownDurations } from './durations.ts'
 import { stages } from './stages.ts'
 import { typeErrors } from './types.ts'
 import { loadGraph, writeIndex } from './warehouse.ts'
@@ -13,6 +14,7 @@ if (mistakes) {
   process.exit(1)
 }
 const graph = await loadGraph()
+const durations = knownDurations()
 
 const copiesFrom = new Set(
   [...graph.values()].flatMap(({ table: { made } }) =>
@@ -35,6 +37,7 @@ for (const stage of stages) {
     stage,
     graph,
     storage,
+    durations,
     description: 'Usher: the functions and the state machine of a night',
   })
 }

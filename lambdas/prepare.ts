@@ -1,4 +1,6 @@
 import { required, theBucket, theWarehouse } from '../lib/night/environment.ts'
+import { executionsOf } from '../lib/night/executions.ts'
+import type { Execution } from '../lib/night/night.ts'
 import { prepareNight } from '../lib/night/prepare.ts'
 import { doorway, graph } from './doorway.ts'
 
@@ -7,8 +9,7 @@ const tools = {
   bucket: theBucket(),
   warehouse: theWarehouse(),
   timeZone: required('timeZone'),
+  isRunning: executionsOf(),
 }
 
-export const handler = doorway(({ input, run }: { input: unknown; run: string }) =>
-  prepareNight(tools, input, run),
-)
+export const handler = doorway((execution: Execution) => prepareNight(tools, execution))

@@ -20,11 +20,15 @@ export type FailureName =
   | 'SourceRefused'
   /** The warehouse refused: a bad file, a failed check, an incompatible table. */
   | 'WarehouseRefused'
+  /** Another execution is doing the same run date. */
+  | 'RunHeld'
+  /** Tables are missing at a night's end. */
+  | 'NightIncomplete'
   /** A table this one is made from is not complete for the run date. */
   | 'DependencyIncomplete'
   /** A task needs more time than its function has. */
   | 'OutOfTime'
-  /** A transaction goes on after its function's time is up: ask again, as often as it takes. */
+  /** What is waited for goes on after the function's time is up: ask again, as often as it takes. */
   | 'StillRunning'
   /** Throttled, disconnected, in conflict with another transaction: worth another try. */
   | 'Transient'

@@ -47,10 +47,21 @@ export function readAssembly(directory: string, stage: string): Assembly {
   const [machine, ...others] = ofType('AWS::StepFunctions::StateMachine')
   if (!machine || others.length > 0) throw new Error(`stage ${stage} has not one state machine`)
   return {
-    machine: JSON.parse(String(resolve(machine[1].Properties?.DefinitionString))),
+    machine: definitionOf(directory, machine[1], resolve),
     functions: new Map(functions.map((fn) => [fn.arn, fn])),
     buckets: ofType('AWS::S3::Bucket').map(([id]) => nameOf(id)),
   }
+}
+
+function definitionOf(
+  directory: string,
+  { Properties = {} }: Resource,
+  resolve: (value: unknown) => unknown,
+): StateMachineDefinition {
+  const { Key } = Properties.DefinitionS3Location as { Key: string }
+  const values = resolve(Properties.DefinitionSubstitutions) as Record<string, string>
+  const text = readFileSync(join(directory, `asset.${Key}`), 'utf8')
+  return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? ''))
 }
 
 function stacksOf(directory: string, stage: string): string[] {

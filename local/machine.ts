@@ -48,7 +48,12 @@ export async function runMachine(
   }
   const execution = new StateMachine(machine).run(input as never, {
     overrides: { taskResourceLocalHandlers: handlers as never },
-    context: { Execution: { Name: name, Input: input as never } },
+    context: {
+      Execution: {
+        ...({ Name: name, Input: input as never, RedriveCount: 0 } as object),
+        Id: `arn:aws:states:us-east-1:111111111111:execution:night:${name}`,
+      },
+    } as never,
   })
   try {
     return { status: 'SUCCEEDED', output: await execution.result }

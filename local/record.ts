@@ -14,7 +14,7 @@ export interface TableRecord {
 
 interface Result {
   readonly table?: string
-  readonly outcome?: TableRecord['outcome'] | 'extracted' | 'not asked for'
+  readonly outcome?: TableRecord['outcome'] | 'awaited' | 'extracted' | 'not asked for'
   readonly rows?: number
   readonly bytes?: number
   readonly seconds?: number
@@ -43,7 +43,7 @@ export class NightRecord implements Watcher {
     this.running.delete(state)
     if (state === 'Prepare' && result) this.date = (result as { date: string }).date
     const { table } = input as Result
-    const passing = (result as Result | undefined)?.outcome === 'not asked for'
+    const passing = ['awaited', 'not asked for'].includes((result as Result)?.outcome ?? '')
     if (!table || passing || state.endsWith(' failed')) return
     const record = this.recordOf(table)
     if (error) {

@@ -1,188 +1,158 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
-import {
-  Chain,
-  Choice,
-  Condition,
-  DefinitionBody,
-  Errors,
-  Fail,
-  type IChainable,
-  type INextable,
-  JitterType,
-  JsonPath,
-  LogLevel,
-  Parallel,
-  QueryLanguage,
-  type State,
-  StateMachine,
-  Succeed,
-  TaskInput,
-  Timeout,
-} from 'aws-cdk-lib/aws-stepfunctions'
-import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfunctions-tasks'
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
-import type { Graph } from '../graph/graph.ts'
-import { parallelName, stateName } from '../graph/names.ts'
-import { type Plan, planOf } from '../graph/plan.ts'
-import type { Definition } from '../table/definition.ts'
+import type { Graph, Node } from '../graph/graph.ts'
+import { expected } from '../graph/schedule.ts'
+import type { Definition } from '../machine/asl.ts'
+import { describeMachines } from '../machine/budget.ts'
+import { machinesOf } from '../machine/machine.ts'
+import { placeholder } from '../machine/names.ts'
+import type { Step } from '../machine/table.ts'
+import type { Call } from '../machine/task.ts'
 import type { TaskFunction } from './task-function.ts'
 import type { TaskFunctions } from './task-functions.ts'
 
 export interface NightMachineProps {
+  /** What it is called: by this name people and commands find it. */
+  readonly name: string
   readonly graph: Graph
   readonly functions: TaskFunctions
+  /** Seconds that tables took in the last nights. */
+  readonly durations: Readonly<Record<string, number>>
 }
 
-/**
- * The state machine of a night: the dependency graph, compiled. A table that fails is noted and the
- * night goes on; what is made from it finds no receipt and is skipped; the last state fails the
- * execution if anything is missing.
- */
+/** The state machine of a night: the dependency graph, compiled. */
 export class NightMachine extends Construct {
   readonly machine: StateMachine
   private readonly functions: TaskFunctions
-  private readonly names = new Set<string>()
+  /** The functions that definitions call, by what stands for them there. */
+  private readonly called = new Map<string, TaskFunction>()
 
-  constructor(scope: Construct, id: string, { graph, functions }: NightMachineProps) {
+  constructor(scope: Construct, id: string, props: NightMachineProps) {
     super(scope, id)
+    const { name, graph, functions } = props
     this.functions = functions
-    const prepare = this.task('Prepare', functions.prepare, {
-      payload: TaskInput.fromObject({
-        input: JsonPath.entirePayload,
-        run: JsonPath.executionName,
-      }),
-    })
-    const definition = Chain.start(prepare)
-      .next(this.states(planOf(graph)))
-      .next(this.ending())
-    this.machine = new StateMachine(this, 'Machine', {
-      definitionBody: DefinitionBody.fromChainable(definition),
-      queryLanguage: QueryLanguage.JSON_PATH,
-      timeout: Duration.hours(20),
-      tracingEnabled: true,
-      logs: {
-        level: LogLevel.ALL,
-        destination: new LogGroup(this, 'Log', {
-          logGroupName: `/aws/vendedlogs/states/${this.node.addr.slice(-12)}-night`,
-          retention: RetentionDays.THREE_MONTHS,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+    const { prepare, report, note, awaitUpstream } = functions
+    const machines = machinesOf({
+      graph,
+      seconds: expected(props.durations),
+      stepsOf: (node) => this.stepsOf(node),
+      functions: {
+        prepare: this.call(prepare),
+        report: this.call(report),
+        note: this.call(note),
+        awaitUpstream: this.call(awaitUpstream),
       },
+      partArn: (number) => placeholder(`Part${number}`),
     })
-  }
-
-  private states(plan: Plan): IChainable {
-    if (plan.kind === 'table') return this.tableStates(plan.node.table)
-    if (plan.kind === 'series') {
-      const [first, ...rest] = plan.steps.map((step) => this.states(step))
-      return rest.reduce<Chain>((chain, step) => chain.next(step), Chain.start(first as IChainable))
-    }
-    const name = parallelName(plan, this.names)
-    const parallel = new Parallel(this, name, { resultPath: JsonPath.DISCARD })
-    return parallel.branch(...plan.branches.map((branch) => this.states(branch)))
-  }
-
-  /** Extract and load, or transform; whichever fails leads to a note, and the night goes on. */
-  private tableStates(table: Definition): IChainable {
-    const note = this.task(stateName(table.id, 'failed'), this.functions.note, {
-      payload: this.about(table, { error: JsonPath.objectAt('$.error') }),
-      resultPath: JsonPath.DISCARD,
+    const logs = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/vendedlogs/states/${this.node.addr.slice(-12)}-night`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
     })
-    const caught = { errors: [Errors.ALL], resultPath: '$.error' }
-    if (table.made.by === 'transform') {
-      const transform = this.task(
-        stateName('Transform', table.id),
-        this.functions.transform(table),
-        {
-          payload: this.about(table),
-          resultPath: '$.task',
-        },
-      ).addCatch(note, caught)
-      return chainOf(transform, [transform, note])
-    }
-    const extract = this.task(stateName('Extract', table.id), this.functions.extract(table), {
-      payload: this.about(table),
-      resultPath: '$.task',
-    }).addCatch(note, caught)
-    const load = this.task(stateName('Load', table.id), this.functions.load, {
-      inputPath: '$.task',
-      resultPath: '$.task',
-    }).addCatch(note, caught)
-    extract.next(load)
-    return chainOf(extract, [load, note])
-  }
-
-  private about(table: Definition, more: Record<string, unknown> = {}): TaskInput {
-    return TaskInput.fromObject({
-      table: table.id,
-      date: JsonPath.stringAt('$.date'),
-      run: JsonPath.stringAt('$.run'),
-      tables: JsonPath.objectAt('$.tables'),
-      force: JsonPath.objectAt('$.force'),
-      ...more,
-    })
-  }
-
-  private ending(): IChainable {
-    const report = this.task('Report', this.functions.report, {})
-    return Chain.start(report).next(
-      new Choice(this, 'Is every table complete?')
-        .when(Condition.booleanEquals('$.complete', true), new Succeed(this, 'Night complete'))
-        .otherwise(
-          new Fail(this, 'Night incomplete', { error: 'NightIncomplete', causePath: '$.message' }),
-        ),
+    const parts = machines.parts.map((definition, at) =>
+      this.make(`Part${at + 1}`, `${name}-part-${at + 1}`, definition, logs),
     )
+    this.machine = this.make('Machine', name, machines.night, logs, parts)
+    for (const part of parts) startAndAwait(this.machine, part)
+    functions.prepare.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['states:DescribeExecution'],
+        resources: [executionsOf(this, name)],
+      }),
+    )
+    Annotations.of(this).addInfo(describeMachines(machines, graph.size))
   }
 
-  /** A state that calls a function, tries again what may pass, and never waits for ever. */
-  private task(name: string, fn: TaskFunction, props: Partial<LambdaInvokeProps>): LambdaInvoke {
-    this.names.add(name)
-    const task = new LambdaInvoke(this, name, {
-      ...props,
-      lambdaFunction: fn,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      // Lambda's own limit comes first, so that a function is never left running.
-      taskTimeout: Timeout.duration((fn.timeout ?? Duration.minutes(15)).plus(Duration.minutes(1))),
+  private stepsOf({ table }: Node): Step[] {
+    const { functions } = this
+    if (table.made.by === 'transform') {
+      return [{ verb: 'Transform', call: this.call(functions.transform(table)) }]
+    }
+    return [
+      { verb: 'Extract', call: this.call(functions.extract(table)) },
+      { verb: 'Load', call: this.call(functions.load), continues: true },
+    ]
+  }
+
+  private call(fn: TaskFunction): Call {
+    const name = fn.node.id.replaceAll(/\W/g, '')
+    const other = this.called.get(name)
+    if (other && other !== fn)
+      throw new Error(`${other.node.id} and ${fn.node.id} are both ${name}`)
+    this.called.set(name, fn)
+    return {
+      resource: placeholder(name),
+      seconds: (fn.timeout ?? Duration.minutes(15)).toSeconds(),
+    }
+  }
+
+  private make(
+    id: string,
+    stateMachineName: string,
+    definition: Definition,
+    destination: LogGroup,
+    parts: readonly StateMachine[] = [],
+  ): StateMachine {
+    const text = JSON.stringify(definition, null, 1)
+    const used = [...this.called].filter(([name]) => text.includes(placeholder(name)))
+    const machine = new StateMachine(this, id, {
+      stateMachineName,
+      // A file, since a definition may be larger than a template.
+      definitionBody: DefinitionBody.fromFile(fileOf(text)),
+      definitionSubstitutions: {
+        ...Object.fromEntries(used.map(([name, fn]) => [name, fn.functionArn])),
+        ...Object.fromEntries(
+          parts.map(({ stateMachineArn }, at) => [`Part${at + 1}`, stateMachineArn]),
+        ),
+        ...(parts.length > 0 && { Partition: Aws.PARTITION }),
+      },
+      tracingEnabled: true,
+      logs: { level: LogLevel.ALL, destination },
     })
-    // A transaction of hours is asked after as often as it takes; the machine's own limit ends it.
-    task.addRetry({
-      errors: ['StillRunning'],
-      interval: Duration.seconds(1),
-      maxAttempts: 200,
-      backoffRate: 1,
-    })
-    // The function was ended: for its time or its memory, which may be just enough the next time.
-    task.addRetry({
-      errors: [
-        'Lambda.Unknown',
-        'Lambda.ClientExecutionTimeoutException',
-        'Sandbox.Timedout',
-        'Runtime.ExitError',
-      ],
-      interval: Duration.seconds(5),
-      maxAttempts: 1,
-    })
-    task.addRetry({
-      errors: [
-        'Transient',
-        'Lambda.ServiceException',
-        'Lambda.AWSLambdaException',
-        'Lambda.SdkClientException',
-        'Lambda.TooManyRequestsException',
-      ],
-      interval: Duration.seconds(5),
-      maxAttempts: 4,
-      backoffRate: 3,
-      maxDelay: Duration.minutes(5),
-      jitterStrategy: JitterType.FULL,
-    })
-    return task
+    for (const [, fn] of used) fn.grantInvoke(machine)
+    return machine
   }
 }
 
-/** A chain that starts in one state and goes on from several. */
-function chainOf(start: State, ends: (INextable & State)[]): Chain {
-  return Chain.custom(start, ends, ends[0] as IChainable)
+/** Writes a definition where CDK finds it. */
+function fileOf(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'usher-machine-')), 'machine.asl.json')
+  writeFileSync(file, text)
+  return file
+}
+
+/** All executions of a machine that has a name of its own. */
+const executionsOf = (scope: Construct, machine: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${machine}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  })
+
+/**
+ * What a machine needs to start an execution of another and await its end.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/stepfunctions-iam.html
+ */
+function startAndAwait(machine: StateMachine, part: StateMachine): void {
+  part.grantStartExecution(machine)
+  part.grantExecution(machine, 'states:DescribeExecution', 'states:StopExecution')
+  machine.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+      resources: [
+        Stack.of(machine).formatArn({
+          service: 'events',
+          resource: 'rule',
+          resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
+        }),
+      ],
+    }),
+  )
 }

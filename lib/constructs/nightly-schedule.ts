@@ -1,11 +1,12 @@
 import { Duration, TimeZone } from 'aws-cdk-lib'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import {
   ContextAttribute,
   Schedule,
   ScheduleExpression,
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler'
-import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets'
+import { Universal } from 'aws-cdk-lib/aws-scheduler-targets'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
@@ -21,6 +22,7 @@ export interface NightlyScheduleProps {
 export class NightlySchedule extends Construct {
   constructor(scope: Construct, id: string, props: NightlyScheduleProps) {
     super(scope, id)
+    const { stateMachineArn } = props.machine
     const dropped = new Queue(this, 'Dropped', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -33,11 +35,24 @@ export class NightlySchedule extends Construct {
         minute: String(props.startsAt.minute),
         timeZone: TimeZone.of(props.timeZone),
       }),
-      target: new StepFunctionsStartExecution(props.machine, {
+      target: new Universal({
+        service: 'sfn',
+        action: 'startExecution',
+        input: ScheduleTargetInput.fromObject({
+          StateMachineArn: stateMachineArn,
+          // A start may be delivered twice: the second of one name starts nothing.
+          Name: `nightly-${ContextAttribute.executionId}`,
+          Input: JSON.stringify({ scheduledTime: ContextAttribute.scheduledTime }),
+        }),
+        policyStatements: [
+          new PolicyStatement({
+            actions: ['states:StartExecution'],
+            resources: [stateMachineArn],
+          }),
+        ],
         deadLetterQueue: dropped,
         retryAttempts: 3,
         maxEventAge: Duration.hours(1),
-        input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
       }),
     })
   }

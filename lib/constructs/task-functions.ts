@@ -19,12 +19,13 @@ export interface TaskFunctionsProps {
 
 /**
  * The functions of a night: one to extract from each source, with its secret and its network, one
- * to load, one to transform, and three that keep the night together. A table that asks for its own
+ * to load, one to transform, and four that keep the night together. A table that asks for its own
  * memory or time gets a function of the same kind with that.
  */
 export class TaskFunctions extends Construct {
   readonly prepare: TaskFunction
   readonly load: TaskFunction
+  readonly awaitUpstream: TaskFunction
   readonly note: TaskFunction
   readonly report: TaskFunction
   private readonly props: TaskFunctionsProps
@@ -42,7 +43,9 @@ export class TaskFunctions extends Construct {
     })
     this.prepare.addEnvironment(variables.timeZone, timeZone)
     warehouse.grantUse(this.prepare)
-    bucket.grantDelete(this.prepare, 'receipts/*')
+    this.grantRead(this.prepare, 'locks')
+    bucket.grantPut(this.prepare, 'locks/*')
+    for (const prefix of ['receipts', 'runs']) bucket.grantDelete(this.prepare, `${prefix}/*`)
     this.load = this.make('Load', {
       ...small,
       entry: 'load',
@@ -52,6 +55,12 @@ export class TaskFunctions extends Construct {
     bucket.grantDelete(this.load, 'staging/*')
     bucket.grantPut(this.load, 'receipts/*')
     warehouse.grantUse(this.load)
+    this.awaitUpstream = this.make('Await', {
+      ...{ memory: 256, minutes: 15 },
+      entry: 'await',
+      description: 'Waits until what a table is made from is complete',
+    })
+    this.grantRead(this.awaitUpstream, 'receipts', 'runs')
     this.note = this.make('Note', {
       ...small,
       entry: 'note',

@@ -83,3 +83,13 @@ export function upstream(graph: Graph, id: string): Set<string> {
   visit(id)
   return found
 }
+
+/** All that is made from a table, directly or not, without itself. */
+export function downstream(graph: Graph, id: string): Set<string> {
+  const found = new Set<string>()
+  for (const node of graph.values()) {
+    // Each comes after what it needs.
+    if (node.needs.some((need) => need === id || found.has(need))) found.add(node.id)
+  }
+  return found
+}

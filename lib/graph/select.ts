@@ -1,22 +1,25 @@
 import { Failure } from '../error.ts'
-import { type Graph, upstream } from './graph.ts'
+import { downstream, type Graph, upstream } from './graph.ts'
 
 /**
- * The tables that were asked for: `events` is one, `+sales_by_day` is it and all it is made from.
- * Nothing asked for is every table. Throws a BadInput that lists every name that is no table.
+ * The tables that were asked for: `events` is one, `+events` is it and all it is made from, `events+`
+ * is it and all that is made from it. Nothing asked for is every table. Throws a BadInput that lists
+ * every name that is no table.
  */
 export function select(graph: Graph, asked: readonly string[] = []): Set<string> {
   if (asked.length === 0) return new Set(graph.keys())
   const selected = new Set<string>()
   const unknown: string[] = []
   for (const pattern of asked) {
-    const id = pattern.replace(/^\+/, '')
+    const id = pattern.replace(/^\+/, '').replace(/\+$/, '')
     if (!graph.has(id)) {
       unknown.push(pattern)
       continue
     }
     selected.add(id)
-    if (pattern.startsWith('+')) for (const need of upstream(graph, id)) selected.add(need)
+    const upward = pattern.startsWith('+') ? upstream(graph, id) : []
+    const downward = pattern.endsWith('+') ? downstream(graph, id) : []
+    for (const other of [...upward, ...downward]) selected.add(other)
   }
   if (unknown.length > 0) {
     const names = [...graph.keys()].sort().join(', ')

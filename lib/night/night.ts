@@ -7,12 +7,22 @@ import { daysBefore, isDate } from '../table/moment.ts'
 export interface NightInput {
   /** The run date: `2026-11-23`. */
   readonly date?: string
-  /** The tables to do: `sales_by_day`, or `+sales_by_day` with all it is made from. */
+  /** The tables to do: `events`, `+events` with all it is made from, `events+` with all made from it. */
   readonly tables?: readonly string[]
   /** Do the tables again that are complete already. */
   readonly force?: boolean
   /** Set by the schedule in place of a date: an instant. */
   readonly scheduledTime?: string
+}
+
+/** An execution, as Step Functions knows it. */
+export interface Execution {
+  readonly input: unknown
+  /** Its name. */
+  readonly run: string
+  /** Its ARN. */
+  readonly execution: string
+  readonly redrives: number
 }
 
 /** What every state of the execution is given. */

@@ -5,27 +5,31 @@ import { loads } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { prepareTable } from '../redshift/schema.ts'
 import { identifier } from '../table/sql.ts'
+import { type IsRunning, takeDate } from './lock.ts'
 import { log } from './log.ts'
-import { type Night, nightOf } from './night.ts'
-import { receiptKey } from './receipt.ts'
+import { type Execution, type Night, nightOf } from './night.ts'
+import { failureKey, receiptKey } from './receipt.ts'
 
 interface Tools {
   readonly graph: Graph
   readonly bucket: Bucket
   readonly warehouse: Warehouse
   readonly timeZone: string
+  readonly isRunning: IsRunning
 }
 
 /**
- * The first state of a night: settles what it is about, makes the schemas and the audit table, and,
- * where the input says `force`, forgets that the tables were complete.
+ * The first state of a night: settles what it is about, takes the run date, makes the schemas and the
+ * audit table, and, where the input says `force`, forgets that the tables were complete. A night that
+ * begins again goes on where it was.
  */
 export async function prepareNight(
-  { graph, bucket, warehouse, timeZone }: Tools,
-  input: unknown,
-  run: string,
-): Promise<Night> {
+  { graph, bucket, warehouse, timeZone, isRunning }: Tools,
+  { input, run, execution, redrives }: Execution,
+): Promise<Night & Pick<Execution, 'redrives'>> {
   const night = nightOf(input, run, graph, timeZone)
+  const { date } = night
+  await takeDate(bucket, date, execution, isRunning)
   const schemas = new Set([loads.schema, ...[...graph.values()].map(({ table }) => table.schema)])
   const ddl = [...schemas].map((schema) => ({
     text: `create schema if not exists ${identifier(schema)}`,
@@ -34,7 +38,8 @@ export async function prepareNight(
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
   const asked = [...select(graph, night.tables)].flatMap((id) => graph.get(id)?.table ?? [])
-  if (night.force) await bucket.delete(asked.map((table) => receiptKey(table, night.date)))
+  if (redrives > 0) await bucket.delete(asked.map((table) => failureKey(table, run)))
+  else if (night.force) await bucket.delete(asked.map((table) => receiptKey(table, date)))
   log('night', { ...night, count: asked.length })
-  return night
+  return { ...night, redrives }
 }

@@ -43,6 +43,21 @@ export const attemptPrefix = (table: Definition, date: string, attempt: string):
 export const readReceipt = (bucket: Bucket, table: Definition, date: string) =>
   bucket.get<Receipt>(receiptKey(table, date))
 
+/**
+ * What says that a table is complete for a night. A table that is replaced whole is complete also
+ * where it is for a later date, whose rows an earlier night must not put away, unless it is forced.
+ */
+export async function findReceipt(
+  bucket: Bucket,
+  table: Definition,
+  { date, force }: { readonly date: string; readonly force: boolean },
+): Promise<Receipt | undefined> {
+  const own = await readReceipt(bucket, table, date)
+  if (own || force || table.publish !== 'replace') return own
+  const [later] = await bucket.list(receiptsOf(table), receiptKey(table, date))
+  return later === undefined ? undefined : bucket.get<Receipt>(later)
+}
+
 /** The receipt of the latest run date for which a table is complete. */
 export async function lastReceipt(bucket: Bucket, table: Definition): Promise<Receipt | undefined> {
   const last = (await bucket.list(receiptsOf(table))).at(-1)

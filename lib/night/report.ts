@@ -1,18 +1,25 @@
+import { Failure } from '../error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { log } from './log.ts'
 import type { Night } from './night.ts'
-import { type FailureNote, failureKey, readReceipt } from './receipt.ts'
+import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
 
 /** How a night ended. */
 export interface Report {
   readonly date: string
-  readonly complete: boolean
   readonly tables: number
   readonly rows: number
-  /** For a person: what failed, what was skipped, and what to run again. */
+  /** The night is to go round once more. */
+  readonly again: boolean
   readonly message: string
+}
+
+export interface ReportInput extends Night {
+  /** How often the execution had been redriven when the night began, and has been by now. */
+  readonly redrives: number
+  readonly redriven: number
 }
 
 /** What Step Functions hands a Catch. */
@@ -44,40 +51,55 @@ function reasonOf({ Error: name, Cause = '' }: Caught): string {
 /** The longest message: Step Functions takes 32,768 characters, a person fewer. */
 const LONGEST = 8_000
 
-/** The last state of a night: looks which tables are complete, and says what is to be done. */
+/**
+ * The last task of a night: looks which tables are complete. Throws a NightIncomplete that says what
+ * failed, what was skipped and what is to be done; unless the execution was redriven, which is to do
+ * the night again.
+ */
 export async function reportNight(
   { graph, bucket }: { graph: Graph; bucket: Bucket },
-  { date, run, tables, force }: Night,
+  { date, run, tables, force, redrives, redriven }: ReportInput,
 ): Promise<Report> {
   const asked = [...select(graph, tables)].flatMap((id) => graph.get(id)?.table ?? [])
   const found = await Promise.all(
     asked.map(async (table) => {
-      const receipt = await readReceipt(bucket, table, date)
+      const receipt = await findReceipt(bucket, table, { date, force })
       if (receipt) return { table, rows: receipt.rows }
       return { table, note: await bucket.get<FailureNote>(failureKey(table, run)) }
     }),
   )
-  const rows = found.reduce((sum, { rows = 0 }) => sum + rows, 0)
   const broken = found.flatMap(({ table, rows, note }) =>
     rows === undefined
       ? [note ?? { table: table.id, error: 'Unknown', reason: 'its task left no word' }]
       : [],
   )
-  const counted = { date, complete: broken.length === 0, tables: asked.length, rows }
+  const rows = found.reduce((sum, { rows = 0 }) => sum + rows, 0)
+  const report = { date, tables: asked.length, rows }
   if (broken.length === 0) {
-    return { ...counted, message: `${asked.length} tables are complete for ${date}` }
+    return { ...report, again: false, message: `${asked.length} tables are complete for ${date}` }
   }
+  if (redriven > redrives) {
+    return { ...report, again: true, message: `${broken.length} tables are to be done once more` }
+  }
+  log('night incomplete', { run, ...report, broken: broken.length })
+  throw new Failure('NightIncomplete', complaint(broken, asked.length, { date, tables }))
+}
+
+function complaint(
+  broken: readonly FailureNote[],
+  asked: number,
+  { date, tables }: Pick<Night, 'date' | 'tables'>,
+): string {
   const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
   const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
   const input = { date, ...(tables.length > 0 && { tables }) }
   const lines = [
-    `${broken.length} of ${asked.length} tables are not complete for ${date}.`,
+    `${broken.length} of ${asked} tables are not complete for ${date}.`,
     ...failed.map(({ table, reason }) => `${table} failed: ${reason}`),
     ...skipped.map(({ table, reason }) => `${table} was skipped: ${reason}`),
-    `To do these and no others, start an execution with ${JSON.stringify(input)}`,
+    `To do these and no others, redrive this execution, or start one with ${JSON.stringify(input)}`,
   ]
-  log('night failed', { run, ...counted, force })
-  return { ...counted, message: shorten(lines.join('\n')) }
+  return shorten(lines.join('\n'))
 }
 
 const shorten = (text: string): string =>

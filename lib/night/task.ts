@@ -4,7 +4,7 @@ import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Definition } from '../table/definition.ts'
 import type { Night } from './night.ts'
-import { readReceipt } from './receipt.ts'
+import { findReceipt } from './receipt.ts'
 
 /** The input of a table's task: the night, and which table. */
 export interface TaskInput extends Night {
@@ -16,8 +16,8 @@ export interface TaskResult {
   readonly table: string
   readonly date: string
   readonly run: string
-  /** `extracted` waits for its load; the others need nothing more. */
-  readonly outcome: 'extracted' | 'loaded' | 'complete' | 'not asked for'
+  /** `awaited` and `extracted` are followed by another task; the others need nothing more. */
+  readonly outcome: 'awaited' | 'extracted' | 'loaded' | 'complete' | 'not asked for'
   /** What tells its files from those of any other attempt. */
   readonly attempt?: string
   /** The days that were extracted, the run date last. */
@@ -35,23 +35,17 @@ export interface TaskResult {
 export async function unlessComplete(
   graph: Graph,
   bucket: Bucket,
-  { table, date, run, tables }: TaskInput,
+  { table, date, run, tables, force }: TaskInput,
   work: (definition: Definition) => Promise<TaskResult>,
 ): Promise<TaskResult> {
-  const node = graph.get(table)
-  if (!node) {
-    throw new Failure(
-      'BadInput',
-      `${table} is not in this bundle: the machine is of another deploy`,
-    )
-  }
+  const definition = tableOf(graph, table)
   if (!select(graph, tables).has(table)) return { table, date, run, outcome: 'not asked for' }
-  const receipt = await readReceipt(bucket, node.table, date)
+  const receipt = await findReceipt(bucket, definition, { date, force })
   if (receipt) return { table, date, run, outcome: 'complete', rows: receipt.rows }
   const needed = await Promise.all(
-    node.needs.map(async (id) => {
+    (graph.get(table)?.needs ?? []).map(async (id) => {
       const need = graph.get(id)?.table
-      return need && (await readReceipt(bucket, need, date)) ? [] : [id]
+      return need && (await findReceipt(bucket, need, { date, force })) ? [] : [id]
     }),
   )
   const missing = needed.flat()
@@ -60,7 +54,14 @@ export async function unlessComplete(
     const problem = `${missing.join(', ')} ${verb} not complete for ${date} (+${table} does that too)`
     throw new Failure('DependencyIncomplete', problem)
   }
-  return work(node.table)
+  return work(definition)
+}
+
+/** A table that a machine speaks of. Throws a BadInput where the bundle has it not. */
+export function tableOf(graph: Graph, id: string): Definition {
+  const table = graph.get(id)?.table
+  if (table) return table
+  throw new Failure('BadInput', `${id} is not in this bundle: the machine is of another deploy`)
 }
 
 /** Seconds since an instant of performance.now(), to the millisecond. */

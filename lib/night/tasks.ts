@@ -10,7 +10,7 @@ import type { Definition } from '../table/definition.ts'
 import { daysBefore } from '../table/moment.ts'
 import { atMostEverySecond, log } from './log.ts'
 import { attemptPrefix, readReceipt, writeReceipt } from './receipt.ts'
-import { secondsSince, type TaskInput, type TaskResult, unlessComplete } from './task.ts'
+import { secondsSince, type TaskInput, type TaskResult, tableOf, unlessComplete } from './task.ts'
 
 /**
  * Reads a table from its source into the bucket: the run date, and such earlier days as have changed
@@ -88,8 +88,7 @@ export async function loadTask(
 ): Promise<TaskResult> {
   const { outcome, attempt, days = [], run, bytes, seconds: extractSeconds } = extracted
   if (outcome !== 'extracted' || !attempt) return extracted
-  const table = graph.get(extracted.table)?.table
-  if (!table) throw new Failure('BadInput', `${extracted.table} is not in this bundle`)
+  const table = tableOf(graph, extracted.table)
   const start = performance.now()
   const deadline = start + milliseconds
   let total = 0

@@ -12,13 +12,15 @@ export interface NightStackProps extends StackProps {
   readonly stage: Stage
   readonly graph: Graph
   readonly storage: StorageStack
+  /** Seconds that tables took in the last nights, as far as that is known. */
+  readonly durations?: Readonly<Record<string, number>>
 }
 
 /** What runs a night, and holds nothing: it can be deleted and deployed anew. */
 export class NightStack extends Stack {
   constructor(scope: Construct, id: string, props: NightStackProps) {
     super(scope, id, props)
-    const { stage, graph, storage } = props
+    const { stage, graph, storage, durations = {} } = props
     const functions = new TaskFunctions(this, 'Tasks', {
       graph,
       bucket: storage.bucket,
@@ -26,7 +28,10 @@ export class NightStack extends Stack {
       timeZone: stage.timeZone,
       networks: stage.networks,
     })
-    const { machine } = new NightMachine(this, 'Night', { graph, functions })
+    const { machine } = new NightMachine(this, 'Night', {
+      name: `usher-${stage.name}-night`,
+      ...{ graph, functions, durations },
+    })
     new NightlySchedule(this, 'Nightly', {
       machine,
       startsAt: stage.startsAt,

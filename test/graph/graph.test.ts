@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { calendar, integer, sql, table, transform } from '#lib'
 import { graphOf, upstream } from '../../lib/graph/graph.ts'
-import { parallelName, stateName } from '../../lib/graph/names.ts'
-import { type Plan, planOf } from '../../lib/graph/plan.ts'
 import { select } from '../../lib/graph/select.ts'
 import { definition } from '../../lib/table/definition.ts'
 
@@ -21,13 +19,6 @@ const made = (name: string, needs: ReturnType<typeof source>[]) => {
   const from = others.reduce((all, next) => sql`${all} cross join ${next}`, sql`${first}`)
   return transform(name, { select: { id: first.id }, from }) as unknown as typeof first
 }
-
-const shape = (plan: Plan): string => {
-  if (plan.kind === 'table') return plan.node.id
-  if (plan.kind === 'series') return `(${plan.steps.map(shape).join(' > ')})`
-  return `[${plan.branches.map(shape).sort().join(' | ')}]`
-}
-const planned = (...tables: Any[]) => shape(planOf(graphOf(tables)))
 
 const [a, b, c] = [source('a'), source('b'), source('c')] as [Any, Any, Any]
 const ab = made('ab', [a, b])
@@ -68,38 +59,13 @@ describe('select', () => {
     expect([...select(graph, ['+ab', 'c'])].sort()).toEqual(['a', 'ab', 'b', 'c'])
     expect([...upstream(graph, 'abc')].sort()).toEqual(['a', 'ab', 'b', 'c'])
   })
+  it('takes a table with all that is made from it', () => {
+    expect([...select(graph, ['a+'])].sort()).toEqual(['a', 'ab', 'abc'])
+    expect([...select(graph, ['+ab+'])].sort()).toEqual(['a', 'ab', 'abc', 'b'])
+  })
   it('fails on every unknown name, and lists the tables there are', () => {
     expect(() => select(graph, ['x', '+y', 'a'])).toThrow(
       'no such table: x, +y; there are a, ab, abc, b, c',
     )
-  })
-})
-
-describe('planOf', () => {
-  it('lets tables that have nothing to do with each other run side by side', () => {
-    expect(planned(a, b, c)).toBe('[a | b | c]')
-  })
-  it('puts a table after all that it is made from, and nothing else', () => {
-    expect(planned(a, b, ab)).toBe('([a | b] > ab)')
-    expect(planned(a, b, c, ab, abc)).toBe('([([a | b] > ab) | c] > abc)')
-  })
-  it('never starts a table before one that it needs', () => {
-    const x = made('x', [a, b])
-    const y = made('y', [b, c])
-    expect(planned(a, b, c, x, y)).toBe('([a | b | c] > [x | y])')
-  })
-})
-
-describe('names of states', () => {
-  it('are cut to what Step Functions takes, and stay apart', () => {
-    const [first, second] = ['a', 'b'].map((end) => stateName('Extract', 'x'.repeat(100) + end))
-    expect(first).toHaveLength(80)
-    expect(first).not.toBe(second)
-  })
-  it('say what runs side by side, once each', () => {
-    const plan = planOf(graphOf([a, b, c]))
-    const taken = new Set<string>()
-    expect(parallelName(plan, taken)).toBe('a, b and 1 more')
-    expect(parallelName(plan, taken)).toBe('a, b and 1 more (2)')
   })
 })

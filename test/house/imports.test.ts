@@ -9,6 +9,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   'lib/error.ts': { rooms: [] },
   'lib/table': { rooms: ['lib/error.ts'], packages: /^node:crypto$/ },
   'lib/graph': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:crypto$/ },
+  'lib/machine': { rooms: ['lib/error.ts', 'lib/graph'], packages: /^node:crypto$/ },
   'lib/source': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:/ },
   'lib/index.ts': { rooms: ['lib/table', 'lib/source'] },
   'lib/manifest': {
@@ -21,11 +22,11 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   },
   'lib/night': {
     rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/manifest', 'lib/redshift'],
-    packages: /^node:crypto$/,
+    packages: /^(node:(crypto|timers\/promises)|@aws-sdk\/client-sfn)$/,
   },
   'lib/constructs': {
-    rooms: ['lib/table', 'lib/graph', 'lib/night'],
-    packages: /^(node:url|aws-cdk-lib(\/.*)?|constructs)$/,
+    rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night'],
+    packages: /^(node:(fs|os|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
   },
   'lib/stacks': {
     rooms: ['lib/graph', 'lib/constructs'],

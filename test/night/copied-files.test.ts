@@ -58,7 +58,9 @@ beforeAll(async () => {
     milliseconds: 60_000,
     copyRole: 'arn:aws:iam::111111111111:role/copy',
   }
-  await prepareNight({ ...tools, timeZone: 'UTC' }, { date: '2026-11-23' }, 'zero')
+  const execution = { run: 'zero', execution: 'arn:zero', redrives: 0 }
+  const prepared = { ...tools, timeZone: 'UTC', isRunning: async () => false }
+  await prepareNight(prepared, { input: { date: '2026-11-23' }, ...execution })
 })
 afterAll(async () => {
   await redshift.close()

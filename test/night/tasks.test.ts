@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { date as date_, generator, integer, sql, table, transform } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
+import { awaitUpstream } from '../../lib/night/await.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
 import { readReceipt } from '../../lib/night/receipt.ts'
-import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { noteFailure, type ReportInput, reportNight } from '../../lib/night/report.ts'
 import type { TaskInput } from '../../lib/night/task.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
 import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
@@ -71,8 +72,22 @@ const tools = () => ({
   milliseconds: 60_000,
   copyRole: 'arn:aws:iam::111111111111:role/copy',
 })
-const prepare = (run: string, input: object = { date }) =>
-  prepareNight({ ...tools(), timeZone: 'UTC' }, input, run)
+/** The executions that run at present. */
+const running = new Set<string>()
+const prepare = (run: string, input: object = { date }, redrives = 0) => {
+  const isRunning = async (execution: string) => running.has(execution)
+  const execution = `arn:aws:states:us-east-1:111111111111:execution:usher-dev-night:${run}`
+  return prepareNight(
+    { ...tools(), timeZone: 'UTC', isRunning },
+    { input, run, execution, redrives },
+  )
+}
+/** How the last task ends: its report, or the sentence it fails with. */
+const report = (run: string, more: Partial<ReportInput> = {}) =>
+  reportNight(tools(), {
+    ...{ date, run, tables: [], force: false, redrives: 0, redriven: 0 },
+    ...more,
+  })
 const input = (name: string, run: string, more: Partial<TaskInput> = {}): TaskInput => ({
   ...{ table: name, date, run, tables: [], force: false },
   ...more,
@@ -84,7 +99,8 @@ const keys = async (Prefix: string) => {
 
 describe('a night, task by task', () => {
   it('prepares the schemas, whatever it is asked to do', async () => {
-    expect(await prepare('one')).toEqual({ date, run: 'one', tables: [], force: false })
+    const night = { date, run: 'one', tables: [], force: false, redrives: 0 }
+    expect(await prepare('one')).toEqual(night)
     const rows = await warehouse.query({
       text: 'select count(*) as n from usher.loads',
       parameters: {},
@@ -146,23 +162,96 @@ describe('a night, task by task', () => {
       Cause: '{"errorMessage":"broken is not complete"}',
     }
     await noteFailure(tools(), { table: 'after', run: 'one', error: skipped })
-    const report = await reportNight(tools(), { date, run: 'one', tables: [], force: false })
-    expect(report).toMatchObject({ complete: false, tables: 4, rows: 4 })
-    expect(report.message).toBe(
-      [
+    await expect(report('one')).rejects.toMatchObject({
+      name: 'NightIncomplete',
+      message: [
         '2 of 4 tables are not complete for 2026-11-23.',
         `broken failed: broken.id: '1099511627776' is out of range for integer`,
         'after was skipped: broken is not complete',
-        'To do these and no others, start an execution with {"date":"2026-11-23"}',
+        'To do these and no others, redrive this execution, or start one with {"date":"2026-11-23"}',
       ].join('\n'),
-    )
+    })
   })
 
   it('reports a table whose task left no word', async () => {
-    const night = { date, run: 'three', tables: ['broken'], force: false }
-    expect((await reportNight(tools(), night)).message).toContain(
+    await expect(report('three', { tables: ['broken'] })).rejects.toThrow(
       'broken failed: its task left no word',
     )
+  })
+
+  it('does the night once more when it is redriven, and forgets why it failed', async () => {
+    expect(await report('one', { redriven: 1 })).toMatchObject({ again: true })
+    expect(await keys('runs/one/')).toHaveLength(2)
+    expect(await prepare('one', { date, force: true }, 1)).toMatchObject({ redrives: 1 })
+    expect(await keys('runs/one/')).toEqual([])
+    // What was done before it was redriven stays done, though the night was forced.
+    expect(await readReceipt(bucket, numbers[definition], date)).toBeDefined()
+    await expect(report('one', { redrives: 1, redriven: 1 })).rejects.toThrow('left no word')
+  })
+
+  it('lets one execution at a time do a run date, and says which', async () => {
+    const arn = (run: string) =>
+      `arn:aws:states:us-east-1:111111111111:execution:usher-dev-night:${run}`
+    const other = { date: '2026-10-01' }
+    running.add(arn('first'))
+    await prepare('first', other)
+    await expect(prepare('second', other)).rejects.toMatchObject({
+      name: 'RunHeld',
+      message:
+        'the execution first is doing 2026-10-01: wait until it ends, or stop it ' +
+        `(${arn('first')})`,
+    })
+    // The holder may be asked again, as after a lost answer; another date is free.
+    await prepare('first', other)
+    await prepare('second', { date: '2026-10-02' })
+    running.clear()
+    running.add(arn('second'))
+    await prepare('second', other)
+    await expect(prepare('first', other)).rejects.toThrow('the execution second is doing')
+    running.clear()
+    const runs = Array.from({ length: 10 }, (_, at) => `at-once-${at}`)
+    for (const run of runs) running.add(arn(run))
+    const tries = await Promise.allSettled(runs.map((run) => prepare(run, other)))
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    running.clear()
+  })
+
+  it('leaves what was replaced by a later date, unless it is forced', async () => {
+    const earlier = { date: '2026-11-20' }
+    expect(await transformTask(tools(), input('doubles', 'late', earlier))).toMatchObject({
+      outcome: 'complete',
+    })
+    const forced = input('doubles', 'late', { ...earlier, force: true })
+    await expect(transformTask(tools(), forced)).rejects.toThrow(
+      'numbers is not complete for 2026-11-20',
+    )
+  })
+
+  it('waits for upstream that is under way, and for no other', async () => {
+    const day = { date: '2026-11-24' }
+    const wait = (run: string, more: Partial<TaskInput> = {}, milliseconds = 60_000) =>
+      awaitUpstream(
+        { ...tools(), milliseconds },
+        { awaits: ['numbers'], ...input('doubles', run, { ...day, ...more }) },
+      )
+    await expect(wait('five', {}, 10_000)).rejects.toMatchObject({
+      name: 'StillRunning',
+      message: 'doubles waits for numbers',
+    })
+    await wait('five', { tables: ['doubles'] })
+    await wait('five', { tables: ['numbers'] })
+    let over = false
+    const waiting = wait('five').then(() => {
+      over = true
+    })
+    const extracted = await extractTask(tools(), input('numbers', 'five', day))
+    expect(over).toBe(false)
+    await loadTask(tools(), extracted)
+    await waiting
+    const failing = wait('six', { date: '2026-11-25' }).then(() => 'told')
+    const error = { Error: 'SourceRefused', Cause: 'no' }
+    await noteFailure(tools(), { table: 'numbers', run: 'six', error })
+    expect(await failing).toBe('told')
   })
 
   it('forgets receipts when it is forced, of what was asked for and no more', async () => {

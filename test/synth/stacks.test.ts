@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import aslValidator from 'asl-validator'
 import { App } from 'aws-cdk-lib'
@@ -43,7 +44,11 @@ function synthesize(stage: Stage, tables = graph, copiesFrom: readonly string[] 
   const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } })
   const storage = new StorageStack(app, 'storage', { stage, copiesFrom })
   const night = new NightStack(app, 'night', { stage, graph: tables, storage })
-  return { storage: Template.fromStack(storage), night: Template.fromStack(night) }
+  return {
+    storage: Template.fromStack(storage),
+    night: Template.fromStack(night),
+    directory: app.outdir,
+  }
 }
 
 interface State {
@@ -59,19 +64,16 @@ interface States {
   readonly States: Readonly<Record<string, State>>
 }
 
-/** The state machine, with a name in place of each ARN. */
-function machineOf(template: Template): States {
-  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
-  const [, pieces]: [string, unknown[]] = machine?.Properties.DefinitionString['Fn::Join'] ?? [
-    '',
-    [],
-  ]
-  const text = pieces.map((piece) => {
-    if (typeof piece === 'string') return piece
-    const [id] = (piece as { 'Fn::GetAtt': string[] })['Fn::GetAtt']
-    return `arn:aws:lambda:us-east-1:111111111111:function:${id?.slice(0, -8)}`
-  })
-  return JSON.parse(text.join(''))
+/** The state machine as it is deployed, with a name in place of each ARN. */
+function machineOf(template: Template, directory: string): States {
+  const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
+  const { DefinitionS3Location, DefinitionSubstitutions } = machines.at(-1)?.Properties ?? {}
+  const text = readFileSync(join(directory, `asset.${DefinitionS3Location.Key}`), 'utf8')
+  const arnOf = (value: { 'Fn::GetAtt': string[] }) =>
+    `arn:aws:lambda:us-east-1:111111111111:function:${value['Fn::GetAtt'][0]?.slice(0, -8)}`
+  return JSON.parse(
+    text.replaceAll(/\$\{(\w+)\}/g, (_, name) => arnOf(DefinitionSubstitutions[name])),
+  )
 }
 
 const allStates = ({ States }: States): [string, State][] =>
@@ -84,8 +86,9 @@ let storage: Template
 let night: Template
 let machine: States
 beforeAll(() => {
-  ;({ storage, night } = synthesize(base))
-  machine = machineOf(night)
+  const made = synthesize(base)
+  ;({ storage, night } = made)
+  machine = machineOf(night, made.directory)
 })
 
 describe('the state machine', () => {
@@ -142,6 +145,7 @@ describe('the functions', () => {
       'Makes tables inside the warehouse',
       'Says how a night ended',
       'Settles what a night is about',
+      'Waits until what a table is made from is complete',
       'Writes down why a table failed',
     ])
     for (const { Properties } of functions) {
@@ -184,7 +188,15 @@ describe('the schedule', () => {
       ScheduleExpression: 'cron(30 3 * * ? *)',
       ScheduleExpressionTimezone: 'Europe/London',
       State: 'ENABLED',
-      Target: Match.objectLike({ Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}' }),
+    })
+    const [schedule] = Object.values(night.findResources('AWS::Scheduler::Schedule'))
+    const { Arn, Input } = schedule?.Properties.Target ?? {}
+    expect(Arn['Fn::Join'][1].join('')).toMatch(/scheduler:::aws-sdk:sfn:startExecution$/)
+    const [before, , after] = Input['Fn::Join'][1]
+    expect(JSON.parse(`${before}machine${after}`)).toEqual({
+      StateMachineArn: 'machine',
+      Name: 'nightly-<aws.scheduler.execution-id>',
+      Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
     })
   })
   it('tells the topic of every night that did not succeed', () => {

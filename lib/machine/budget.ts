@@ -1,0 +1,64 @@
+import type { State, States } from './asl.ts'
+import type { Machines } from './machine.ts'
+
+/** What Step Functions allows: bytes of a definition, events of an execution's history. */
+export const ALLOWED = { bytes: 1_048_576, events: 25_000 } as const
+
+/** What a night in which nothing fails takes of that; a retry is three events more. */
+export interface Budget {
+  readonly bytes: number
+  readonly events: number
+  /** States entered: what AWS charges for. */
+  readonly transitions: number
+}
+
+/** The longest ARN of a function: it takes the place of its name when the machine is deployed. */
+const ARN = 'arn:aws:lambda:ap-southeast-1:111111111111:function:'.length + 64
+
+/** The bytes that states take in a definition that is deployed. */
+export const bytesOf = (states: object): number =>
+  Buffer.byteLength(JSON.stringify(states).replaceAll(/\$\{\w+\}/g, '-'.repeat(ARN)))
+
+export function budgetOf(definition: States): Budget {
+  const entered = [...enteredStates(definition)]
+  const events = entered.reduce((sum, state) => sum + eventsOf(state), 2)
+  return { bytes: bytesOf(definition), events, transitions: entered.length }
+}
+
+/** The states that are entered where nothing fails. */
+function* enteredStates({ StartAt, States }: States): Generator<State> {
+  for (let name: string | undefined = StartAt; name !== undefined; ) {
+    const state: State | undefined = States[name]
+    if (!state) return
+    yield state
+    if (state.Type === 'Parallel') for (const branch of state.Branches) yield* enteredStates(branch)
+    name = state.Type === 'Choice' ? state.Default : 'Next' in state ? state.Next : undefined
+  }
+}
+
+/** Entered and exited, and what lies between: of a function that it is scheduled, starts, succeeds. */
+function eventsOf(state: State): number {
+  if (state.Type === 'Parallel') return 4
+  if (state.Type !== 'Task') return 2
+  return state.Resource.includes(':states:::states:') ? 6 : 5
+}
+
+/** What a person wants to know of a night's machines before deploying them. */
+export function describeMachines({ budgets, awaits }: Machines, tables: number): string {
+  const most = (of: (budget: Budget) => number) => Math.max(...budgets.map(of))
+  const transitions = budgets.reduce((sum, budget) => sum + budget.transitions, 0)
+  const percent = (part: number, whole: number) => `${Math.ceil((100 * part) / whole)} %`
+  const [bytes, events] = [most(({ bytes }) => bytes), most(({ events }) => events)]
+  const count = budgets.length === 1 ? 'one state machine' : `${budgets.length} state machines`
+  const lines = [
+    `${tables} tables in ${count}: a night takes ${transitions.toLocaleString('en')} transitions,`,
+    `at most ${events.toLocaleString('en')} events in one history (${percent(events, ALLOWED.events)} of what is allowed)`,
+    `and ${Math.ceil(bytes / 1024)} kB in one definition (${percent(bytes, ALLOWED.bytes)}).`,
+    'No table waits for one that it does not need.',
+  ]
+  if (awaits.size > 0) {
+    lines.push('Besides what comes before them in the machine,')
+    for (const [id, upstream] of awaits) lines.push(`  ${id} awaits ${upstream.join(', ')}`)
+  }
+  return lines.join('\n')
+}

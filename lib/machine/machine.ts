@@ -1,0 +1,60 @@
+import { Failure } from '../error.ts'
+import type { Graph, Node } from '../graph/graph.ts'
+import { planOf } from '../graph/plan.ts'
+import type { Seconds } from '../graph/schedule.ts'
+import type { Definition } from './asl.ts'
+import { type Budget, budgetOf } from './budget.ts'
+import { compilerOf } from './compiler.ts'
+import { LONGEST, type NightFunctions, nightOf } from './night.ts'
+import { partsOf } from './parts.ts'
+import { type Step, tableStates } from './table.ts'
+
+export interface MachinesOptions {
+  readonly graph: Graph
+  /** How long each table is expected to take. */
+  readonly seconds: Seconds
+  /** What is done for a table, one after another. */
+  readonly stepsOf: (node: Node) => readonly Step[]
+  readonly functions: NightFunctions
+  /** The ARN of the state machine of a part, by its number from 1, or what will be put in its place. */
+  readonly partArn: (number: number) => string
+}
+
+/** The state machine of a night, and those of its parts where it is too large for one. */
+export interface Machines {
+  readonly night: Definition
+  readonly parts: readonly Definition[]
+  /** What each of them takes of what is allowed, the night first. */
+  readonly budgets: readonly Budget[]
+  /** The tables that wait for some of their upstream in a state of their own, and for what. */
+  readonly awaits: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Compiles the dependency graph to state machines. No table waits for one that it does not need. A
+ * table that fails is noted and the night goes on; what is made from it is skipped; the last task
+ * fails the execution if anything is missing. Throws a BadDeclaration where there are no tables.
+ */
+export function machinesOf(options: MachinesOptions): Machines {
+  const { graph, seconds, stepsOf, functions, partArn } = options
+  if (graph.size === 0) throw new Failure('BadDeclaration', 'the warehouse has no tables')
+  const groups = partsOf(graph, (node) => {
+    const table = { id: node.id, steps: stepsOf(node), awaits: node.needs }
+    return budgetOf(tableStates(table, functions, { End: true }))
+  })
+  const awaits = new Map<string, readonly string[]>()
+  const plans = groups.map((ids) => planOf(graph, seconds, ids))
+  const compiler = () => compilerOf(stepsOf, functions, awaits)
+  const [whole] = plans
+  if (whole && plans.length === 1) {
+    const night = nightOf(functions, compiler().plan(whole, { Next: 'Report' }))
+    return { night, parts: [], budgets: [budgetOf(night)], awaits }
+  }
+  const night = nightOf(functions, compiler().parts(groups, partArn, { Next: 'Report' }))
+  const parts = plans.map((plan, at) => ({
+    Comment: `Part ${at + 1} of ${plans.length} of a night of Usher`,
+    ...compiler().plan(plan, { End: true }),
+    TimeoutSeconds: LONGEST,
+  }))
+  return { night, parts, budgets: [night, ...parts].map(budgetOf), awaits }
+}

@@ -1,0 +1,58 @@
+import type { Definition, States } from './asl.ts'
+import type { Helpers } from './table.ts'
+import { type Call, taskState } from './task.ts'
+
+export interface NightFunctions extends Helpers {
+  /** Settles what the night is about. */
+  readonly prepare: Call
+  /** Says how it ended, and fails it where a table is missing. */
+  readonly report: Call
+}
+
+/** Seconds after which a night ends, whatever happens. */
+export const LONGEST = 20 * 3600
+
+/**
+ * A night around the states of its tables, which lead to `Report`. When an execution that failed
+ * there is redriven it is `Report` that runs again, and it sends the night round once more.
+ */
+export function nightOf({ prepare, report }: NightFunctions, tables: States): Definition {
+  return {
+    Comment: 'A night of Usher: give it {"date": "2026-11-23"}',
+    StartAt: 'Prepare',
+    States: {
+      Prepare: {
+        ...taskState(prepare, {
+          Parameters: {
+            'input.$': '$$.Execution.Input',
+            'run.$': '$$.Execution.Name',
+            'execution.$': '$$.Execution.Id',
+            'redrives.$': '$$.Execution.RedriveCount',
+          },
+        }),
+        Next: tables.StartAt,
+      },
+      ...tables.States,
+      Report: {
+        ...taskState(report, {
+          Parameters: {
+            'date.$': '$.date',
+            'run.$': '$.run',
+            'tables.$': '$.tables',
+            'force.$': '$.force',
+            'redrives.$': '$.redrives',
+            'redriven.$': '$$.Execution.RedriveCount',
+          },
+        }),
+        Next: 'Was it redriven?',
+      },
+      'Was it redriven?': {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.again', BooleanEquals: true, Next: 'Prepare' }],
+        Default: 'Night complete',
+      },
+      'Night complete': { Type: 'Succeed' },
+    },
+    TimeoutSeconds: LONGEST,
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../error.ts'
+import type { Graph } from '../graph/graph.ts'
+import { select } from '../graph/select.ts'
+import type { Bucket } from '../manifest/bucket.ts'
+import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
+import { secondsSince, type TaskInput, type TaskResult, tableOf } from './task.ts'
+
+export interface AwaitInput extends TaskInput {
+  /** The upstream that does not come before the table anyway. */
+  readonly awaits: readonly string[]
+}
+
+/** Milliseconds between two looks. */
+const PAUSE = 1000
+/** Of the function's time, what is kept to answer. */
+const MARGIN = 10_000
+
+/**
+ * Waits until all upstream is complete, or has failed: the table's own task then says so. Throws a
+ * StillRunning when the function's time is up, to be asked again.
+ */
+export async function awaitUpstream(
+  { graph, bucket, milliseconds }: { graph: Graph; bucket: Bucket; milliseconds: number },
+  { awaits, ...input }: AwaitInput,
+): Promise<TaskResult> {
+  const start = performance.now()
+  const deadline = start + milliseconds - MARGIN
+  const { table, date, run } = input
+  const asked = select(graph, input.tables)
+  if (!asked.has(table)) return { table, date, run, outcome: 'not asked for' }
+  // What this night does not do will not come.
+  let waiting = awaits.filter((id) => asked.has(id))
+  for (;;) {
+    const settled = await Promise.all(waiting.map((id) => isSettled(graph, bucket, id, input)))
+    waiting = waiting.filter((_, at) => !settled[at])
+    if (waiting.length === 0) {
+      return { table, date, run, outcome: 'awaited', seconds: secondsSince(start) }
+    }
+    if (performance.now() + PAUSE > deadline) {
+      throw new Failure('StillRunning', `${table} waits for ${waiting.join(', ')}`)
+    }
+    await sleep(PAUSE)
+  }
+}
+
+async function isSettled(graph: Graph, bucket: Bucket, id: string, night: TaskInput) {
+  const table = tableOf(graph, id)
+  if (await findReceipt(bucket, table, night)) return true
+  return (await bucket.get<FailureNote>(failureKey(table, night.run))) !== undefined
+}

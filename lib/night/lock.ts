@@ -1,0 +1,40 @@
+import { Failure } from '../error.ts'
+import type { Bucket } from '../manifest/bucket.ts'
+
+/** Says that an execution has taken a run date. */
+interface Hold {
+  /** Its ARN. */
+  readonly execution: string
+}
+
+/** Whether an execution still runs, by its ARN. */
+export type IsRunning = (execution: string) => Promise<boolean>
+
+const holdsOf = (date: string) => `locks/date=${date}/`
+
+/**
+ * Takes a run date for an execution, which then has it until it ends. Throws a RunHeld, which names
+ * the other, where another has it.
+ */
+export async function takeDate(
+  bucket: Bucket,
+  date: string,
+  execution: string,
+  isRunning: IsRunning,
+): Promise<void> {
+  const keys = await bucket.list(holdsOf(date))
+  const holds = await Promise.all(keys.map((key) => bucket.get<Hold>(key)))
+  const holders = new Set(holds.flatMap((hold) => hold?.execution ?? []))
+  for (const holder of holders) {
+    if (holder !== execution && (await isRunning(holder))) {
+      const name = holder.split(':').at(-1)
+      const problem = `the execution ${name} is doing ${date}: wait until it ends, or stop it (${holder})`
+      throw new Failure('RunHeld', problem)
+    }
+  }
+  if (holds.at(-1)?.execution === execution) return
+  // Holds are numbered and never written over: of two that saw the same past, one gets the next.
+  const next = `${holdsOf(date)}${String(keys.length + 1).padStart(5, '0')}.json`
+  if (await bucket.create(next, { execution } satisfies Hold)) return
+  await takeDate(bucket, date, execution, isRunning)
+}

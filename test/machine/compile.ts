@@ -1,0 +1,31 @@
+import type { Graph } from '../../lib/graph/graph.ts'
+import type { Seconds } from '../../lib/graph/schedule.ts'
+import { type Machines, machinesOf } from '../../lib/machine/machine.ts'
+import type { Call } from '../../lib/machine/task.ts'
+
+const arn = (kind: string) => `arn:aws:states:us-east-1:111111111111:${kind}`
+const call = (name: string): Call => ({
+  resource: `arn:aws:lambda:us-east-1:111111111111:function:${name}`,
+  seconds: 900,
+})
+
+/** Compiles a graph: what is made from nothing is extracted and loaded, the rest is transformed. */
+export const compile = (graph: Graph, seconds: Seconds): Machines =>
+  machinesOf({
+    graph,
+    seconds,
+    stepsOf: ({ needs }) =>
+      needs.length > 0
+        ? [{ verb: 'Transform', call: call('transform') }]
+        : [
+            { verb: 'Extract', call: call('extract') },
+            { verb: 'Load', call: call('load'), continues: true },
+          ],
+    functions: {
+      prepare: call('prepare'),
+      report: call('report'),
+      note: call('note'),
+      awaitUpstream: call('await'),
+    },
+    partArn: (number) => arn(`stateMachine:part-${number}`),
+  })

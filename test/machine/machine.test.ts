@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals'
+import aslValidator from 'asl-validator'
+import fc from 'fast-check'
+import type { Graph } from '../../lib/graph/graph.ts'
+import { scheduleOf } from '../../lib/graph/schedule.ts'
+import type { Definition, States, TaskState } from '../../lib/machine/asl.ts'
+import { ALLOWED, describeMachines } from '../../lib/machine/budget.ts'
+import { groupNames, placeholder, stateName } from '../../lib/machine/names.ts'
+import { graphBy, randomGraph, randomOf, randomSeconds, type Shape } from '../graph/random.ts'
+import { compile } from './compile.ts'
+import { simulate } from './simulate.ts'
+
+const shapes: Shape[] = ['layered', 'scale-free', 'series-parallel']
+
+function random(shape: Shape, size: number, seed: number) {
+  const next = randomOf(seed)
+  const graph = randomGraph(shape, size, next)
+  const known = randomSeconds(graph, next)
+  const seconds = (id: string) => known.get(id) ?? 0
+  return { graph, seconds, machines: compile(graph, seconds) }
+}
+
+const taskNames = ({ States }: States): string[] =>
+  Object.entries(States).flatMap(([name, state]) =>
+    state.Type === 'Parallel'
+      ? state.Branches.flatMap(taskNames)
+      : state.Type === 'Task'
+        ? [name]
+        : [],
+  )
+
+const lengthOf = (graph: Graph, seconds: (id: string) => number) =>
+  Math.max(...[...scheduleOf(graph, seconds).values()].map(({ end }) => end))
+
+/** What a validator that is not ours has against a definition, as it is deployed. */
+function problemsOf(definition: Definition): readonly unknown[] {
+  const deployed = JSON.parse(
+    JSON.stringify(definition).replaceAll(placeholder('Partition'), 'aws'),
+  )
+  const { isValid, errors } = aslValidator(deployed, { checkPaths: true, checkArn: true })
+  return isValid ? [] : errors
+}
+
+describe('machinesOf', () => {
+  it('makes of every graph what a validator that is not ours takes', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(...shapes),
+        (seed, size, shape) => {
+          const { night } = random(shape, size, seed).machines
+          const { isValid, errors } = aslValidator(night, { checkPaths: true, checkArn: true })
+          expect({ isValid, errors }).toEqual({ isValid: true, errors: [] })
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('makes no night longer than its critical path, but for the last look of who waits', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 1, max: 60 }),
+        fc.constantFrom(...shapes),
+        (seed, size, shape) => {
+          const { graph, seconds, machines } = random(shape, size, seed)
+          // Nights are not like the last ones, which the plan was made for.
+          const tonight = randomSeconds(graph, randomOf(seed + 1))
+          for (const actual of [seconds, (id: string) => tonight.get(id) ?? 0]) {
+            const { length } = simulate(machines, actual)
+            const least = lengthOf(graph, actual)
+            expect(length).toBeGreaterThanOrEqual(least - 1e-6)
+            expect(length).toBeLessThanOrEqual(least + graph.size)
+          }
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  it('cuts a night that is too large for one machine, and every cut is within the limits', () => {
+    const { graph, seconds, machines } = random('layered', 1000, 1)
+    expect(machines.parts.length).toBeGreaterThan(1)
+    for (const { bytes, events } of machines.budgets) {
+      expect(bytes).toBeLessThan(0.9 * ALLOWED.bytes)
+      expect(events).toBeLessThan(0.6 * ALLOWED.events)
+    }
+    const made = machines.parts.flatMap(taskNames).filter((name) => /^(Load|Transform) /.test(name))
+    expect(made.map((name) => name.split(' ')[1]).sort()).toEqual([...graph.keys()].sort())
+    expect(simulate(machines, seconds).length).toBeLessThan(lengthOf(graph, seconds) + 20)
+    for (const definition of [machines.night, ...machines.parts]) {
+      expect(problemsOf(definition)).toEqual([])
+    }
+  })
+
+  it('limits, retries and catches whatever calls a function', () => {
+    const { machines } = random('layered', 30, 7)
+    const tasks = (states: States): [string, TaskState][] =>
+      Object.entries(states.States).flatMap(([name, state]) =>
+        state.Type === 'Parallel'
+          ? state.Branches.flatMap(tasks)
+          : state.Type === 'Task'
+            ? [[name, state] as [string, TaskState]]
+            : [],
+      )
+    for (const [name, { TimeoutSeconds, Retry, Catch }] of tasks(machines.night)) {
+      expect(TimeoutSeconds).toBe(960)
+      expect(Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).toContain('Transient')
+      const ofTable = /^(Await upstream of|Extract|Load|Transform) (.*)$/.exec(name)?.[2]
+      expect(Catch?.[0]?.Next).toBe(ofTable === undefined ? undefined : `${ofTable} failed`)
+    }
+  })
+
+  it('says what a night takes, and who waits for whom', () => {
+    const graph = graphBy(5, (at) => [[], [], [], [0, 1], [1, 2]][at] ?? [])
+    const machines = compile(graph, () => 1)
+    expect(describeMachines(machines, graph.size)).toBe(
+      [
+        '5 tables in one state machine: a night takes 15 transitions,',
+        'at most 70 events in one history (1 % of what is allowed)',
+        'and 16 kB in one definition (2 %).',
+        'No table waits for one that it does not need.',
+        'Besides what comes before them in the machine,',
+        '  t3 awaits t1',
+        '  t4 awaits t2',
+      ].join('\n'),
+    )
+  })
+
+  it('refuses a warehouse without tables', () => {
+    expect(() => compile(new Map(), () => 1)).toThrow('the warehouse has no tables')
+  })
+})
+
+describe('names of states', () => {
+  it('are cut to what Step Functions takes, and stay apart', () => {
+    const [first, second] = ['a', 'b'].map((end) => stateName('Extract', 'x'.repeat(100) + end))
+    expect(first).toHaveLength(80)
+    expect(first).not.toBe(second)
+  })
+  it('say what runs side by side, once each', () => {
+    const nameOf = groupNames()
+    expect(nameOf(['a', 'b', 'c'])).toBe('a, b and 1 more')
+    expect(nameOf(['a', 'b', 'c'])).toBe('a, b and 1 more (2)')
+  })
+})

@@ -1,0 +1,84 @@
+import type { States, TaskState } from '../../lib/machine/asl.ts'
+import type { Machines } from '../../lib/machine/machine.ts'
+
+/** Seconds between two looks of a table that waits. */
+const LOOK = 1
+
+export interface Simulated {
+  /** Seconds from the first task to the last. */
+  readonly length: number
+  /** Seconds that tables spent waiting in states of their own, all together. */
+  readonly waited: number
+}
+
+/** Goes through the states of a night as Step Functions would, with as many at once as there are. */
+export function simulate({ night, parts }: Machines, seconds: (id: string) => number): Simulated {
+  const ends = new Map<string, number>()
+  const waiting = new Map<string, (() => void)[]>()
+  let waited = 0
+
+  function whenDone(ids: readonly string[], then: (end: number) => void): void {
+    const missing = ids.find((id) => !ends.has(id))
+    if (missing === undefined) then(Math.max(...ids.map((id) => ends.get(id) ?? 0)))
+    else waiting.set(missing, [...(waiting.get(missing) ?? []), () => whenDone(ids, then)])
+  }
+
+  function finish(id: string, end: number): void {
+    ends.set(id, end)
+    for (const look of waiting.get(id) ?? []) look()
+  }
+
+  function go(states: States, name: string | undefined, time: number, done: (end: number) => void) {
+    const state = name === undefined ? undefined : states.States[name]
+    if (name === undefined || !state || state.Type === 'Succeed') return done(time)
+    if (state.Type === 'Choice') return go(states, state.Default, time, done)
+    const next = (end: number) => go(states, state.Next, end, done)
+    if (state.Type === 'Parallel') {
+      let left = state.Branches.length
+      let last = time
+      for (const branch of state.Branches) {
+        go(branch, branch.StartAt, time, (end) => {
+          last = Math.max(last, end)
+          if (--left === 0) next(last)
+        })
+      }
+      return
+    }
+    task(name, state, time, next)
+  }
+
+  function task(
+    name: string,
+    { Parameters }: TaskState,
+    time: number,
+    next: (end: number) => void,
+  ) {
+    const { table, awaits, StateMachineArn } = (Parameters ?? {}) as {
+      table: string
+      awaits?: readonly string[]
+      StateMachineArn?: string
+    }
+    const part = parts[Number(/part-(\d+)$/.exec(StateMachineArn ?? '')?.[1]) - 1]
+    if (part) return go(part, part.StartAt, time, next)
+    if (awaits) {
+      return whenDone(awaits, (end) => {
+        const looks = Math.max(0, Math.ceil((end - time) / LOOK))
+        waited += looks * LOOK
+        next(time + looks * LOOK)
+      })
+    }
+    // An extract is free, as it were, and its load takes the time of both.
+    const id = /^(?:Load|Transform) (.*)$/.exec(name)?.[1]
+    if (id === undefined) return next(time)
+    const end = time + seconds(table ?? id)
+    finish(id, end)
+    next(end)
+  }
+
+  let length: number | undefined
+  go(night, night.StartAt, 0, (end) => {
+    length = end
+  })
+  if (length === undefined) throw new Error('the night never ends: tables wait for each other')
+  return { length, waited }
+}
