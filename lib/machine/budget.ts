@@ -1,5 +1,4 @@
 import type { State, States } from './asl.ts'
-import type { Machines } from './machine.ts'
 
 /** What Step Functions allows: bytes of a definition, events of an execution's history. */
 export const ALLOWED = { bytes: 1_048_576, events: 25_000 } as const
@@ -41,24 +40,4 @@ function eventsOf(state: State): number {
   if (state.Type === 'Parallel') return 4
   if (state.Type !== 'Task') return 2
   return state.Resource.includes(':states:::states:') ? 6 : 5
-}
-
-/** What a person wants to know of a night's machines before deploying them. */
-export function describeMachines({ budgets, awaits }: Machines, tables: number): string {
-  const most = (of: (budget: Budget) => number) => Math.max(...budgets.map(of))
-  const transitions = budgets.reduce((sum, budget) => sum + budget.transitions, 0)
-  const percent = (part: number, whole: number) => `${Math.ceil((100 * part) / whole)} %`
-  const [bytes, events] = [most(({ bytes }) => bytes), most(({ events }) => events)]
-  const count = budgets.length === 1 ? 'one state machine' : `${budgets.length} state machines`
-  const lines = [
-    `${tables} tables in ${count}: a night takes ${transitions.toLocaleString('en')} transitions,`,
-    `at most ${events.toLocaleString('en')} events in one history (${percent(events, ALLOWED.events)} of what is allowed)`,
-    `and ${Math.ceil(bytes / 1024)} kB in one definition (${percent(bytes, ALLOWED.bytes)}).`,
-    'No table waits for one that it does not need.',
-  ]
-  if (awaits.size > 0) {
-    lines.push('Besides what comes before them in the machine,')
-    for (const [id, upstream] of awaits) lines.push(`  ${id} awaits ${upstream.join(', ')}`)
-  }
-  return lines.join('\n')
 }

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { Graph } from '../../lib/graph/graph.ts'
 import { scheduleOf } from '../../lib/graph/schedule.ts'
 import type { Definition, States, TaskState } from '../../lib/machine/asl.ts'
-import { ALLOWED, describeMachines } from '../../lib/machine/budget.ts'
+import { ALLOWED } from '../../lib/machine/budget.ts'
+import { describeMachines } from '../../lib/machine/describe.ts'
 import { groupNames, placeholder, stateName } from '../../lib/machine/names.ts'
 import { graphBy, randomGraph, randomOf, randomSeconds, type Shape } from '../graph/random.ts'
 import { compile } from './compile.ts'
@@ -118,11 +119,11 @@ describe('machinesOf', () => {
     const machines = compile(graph, () => 1)
     expect(describeMachines(machines, graph.size)).toBe(
       [
-        '5 tables in one state machine: a night takes 15 transitions,',
-        'at most 70 events in one history (1 % of what is allowed)',
-        'and 16 kB in one definition (2 %).',
+        '5 tables in one state machine. A night takes 15 transitions;',
+        'of what is allowed, 1 % of a history (70 events)',
+        'and 2 % of a definition (16 kB).',
         'No table waits for one that it does not need.',
-        'Besides what comes before them in the machine,',
+        'Awaited, besides what comes before in the machine:',
         '  t3 awaits t1',
         '  t4 awaits t2',
       ].join('\n'),

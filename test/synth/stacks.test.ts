@@ -24,6 +24,7 @@ const dim_date = table('dim_date', {
 const events = mirror(production.table('events'), { columns })
 const orders = mirror(production.table('orders'), { columns, resources: { memory: 3008 } })
 const invoices = mirror(billing.table('invoices'), { columns, schema: 'billing' })
+type Mirror = typeof events
 const sales = transform('sales', {
   select: { id: orders.id },
   from: sql`${orders} join ${events} on ${events.id} = ${orders.id}`,
@@ -58,22 +59,34 @@ interface State {
   readonly Retry?: readonly { ErrorEquals: readonly string[] }[]
   readonly Catch?: readonly { ErrorEquals: readonly string[]; Next: string }[]
   readonly Branches?: readonly States[]
+  readonly Parameters?: { readonly StateMachineArn?: string }
 }
 interface States {
   readonly StartAt: string
   readonly States: Readonly<Record<string, State>>
 }
 
-/** The state machine as it is deployed, with a name in place of each ARN. */
-function machineOf(template: Template, directory: string): States {
-  const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
-  const { DefinitionS3Location, DefinitionSubstitutions } = machines.at(-1)?.Properties ?? {}
-  const text = readFileSync(join(directory, `asset.${DefinitionS3Location.Key}`), 'utf8')
-  const arnOf = (value: { 'Fn::GetAtt': string[] }) =>
-    `arn:aws:lambda:us-east-1:111111111111:function:${value['Fn::GetAtt'][0]?.slice(0, -8)}`
-  return JSON.parse(
-    text.replaceAll(/\$\{(\w+)\}/g, (_, name) => arnOf(DefinitionSubstitutions[name])),
-  )
+interface Machine {
+  readonly name: string
+  readonly arn: string
+  readonly definition: States
+}
+
+const arnOf = (id: string) => `arn:aws:lambda:us-east-1:111111111111:function:${id.slice(0, -8)}`
+
+/** The state machines as they are deployed, with a name in place of each ARN; the night's comes last. */
+function machinesOf(template: Template, directory: string): Machine[] {
+  const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine'))
+  return machines.map(([id, { Properties }]) => {
+    const { StateMachineName, DefinitionS3Location, DefinitionSubstitutions } = Properties
+    const text = readFileSync(join(directory, `asset.${DefinitionS3Location.Key}`), 'utf8')
+    const substitute = (name: string) => {
+      const value = DefinitionSubstitutions[name]
+      return value.Ref === 'AWS::Partition' ? 'aws' : arnOf(value.Ref ?? value['Fn::GetAtt'][0])
+    }
+    const definition = JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, (_, name) => substitute(name)))
+    return { name: StateMachineName, arn: arnOf(id), definition }
+  })
 }
 
 const allStates = ({ States }: States): [string, State][] =>
@@ -88,7 +101,7 @@ let machine: States
 beforeAll(() => {
   const made = synthesize(base)
   ;({ storage, night } = made)
-  machine = machineOf(night, made.directory)
+  machine = machinesOf(night, made.directory).at(-1)?.definition as States
 })
 
 describe('the state machine', () => {
@@ -326,4 +339,35 @@ it('lets only the functions of a bucket, and COPY where it copies, list it and r
     'WarehouseServerlessCopy may s3:GetObject of :s3:::copied-logs/*',
     'WarehouseServerlessCopy may s3:ListBucket of :s3:::copied-logs',
   ])
+})
+
+describe('a warehouse of 1,000 tables', () => {
+  it('is deployed as machines that are within the limits, which the night starts', () => {
+    const mirrors = Array.from({ length: 300 }, (_, at) =>
+      mirror(production.table(`m${at}`), { columns }),
+    )
+    const tables: Mirror[] = [...mirrors]
+    for (let at = 300; at < 1000; at++) {
+      const [a, b] = [tables[(at * 7) % at], tables[(at * 13) % at]] as [Mirror, Mirror]
+      const from = a === b ? sql`${a}` : sql`${a} join ${b} on ${b.id} = ${a.id}`
+      tables.push(transform(`t${at}`, { select: { id: a.id }, from }) as unknown as Mirror)
+    }
+    const { night: template, directory } = synthesize(base, graphOf(tables))
+    const resources = Object.values(template.toJSON().Resources)
+    expect(resources.length).toBeLessThan(200)
+    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(500_000)
+    const machines = machinesOf(template, directory)
+    expect(machines.length).toBeGreaterThan(3)
+    const states = machines.map(({ definition }) => allStates(definition).map(([name]) => name))
+    const loads = states.flat().filter((name) => /^(Load|Transform) /.test(name))
+    expect(new Set(loads).size).toBe(1000)
+    const [night, ...parts] = machines.toReversed()
+    const started = allStates(night?.definition as States).flatMap(([, { Parameters }]) =>
+      Parameters?.StateMachineArn ? [Parameters.StateMachineArn] : [],
+    )
+    expect(started.sort()).toEqual(parts.map(({ arn }) => arn).sort())
+    expect(parts.map(({ name }) => name).sort()).toEqual(
+      parts.map((_, at) => `usher-test-night-part-${at + 1}`),
+    )
+  })
 })
