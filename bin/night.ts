@@ -14,14 +14,15 @@ import type { Command } from './usher.ts'
 import { loadGraph } from './warehouse.ts'
 
 export const nightCommand: Command = {
-  usage: 'night [--date 2026-11-23] [--tables a,+b] [--force]',
+  usage: 'night [--date 2026-11-23] [--tables a,+b,c+] [--force]',
   summary: 'Runs a night: the synthesized state machine, with the bundles that deploy.',
   help: `Synthesizes the app and runs its state machine on this machine, with stand-ins
 for AWS and real source servers. The warehouse is then .usher/warehouse.duckdb.
 
   --date    the run date; yesterday, in the stage's time zone, unless said
-  --tables  only these, with commas between: sales_by_day is that table alone,
-            +sales_by_day is it and everything it is made from
+  --tables  only these, with commas between: orders is that table alone, +orders
+            is it and everything it is made from, orders+ is it and everything
+            that is made from it
   --force   do the tables again that are complete already
 
 A night does what is not complete yet: after a failure, run it again.
