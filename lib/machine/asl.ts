@@ -2,7 +2,7 @@
  * The states of Step Functions, as far as a night is made of them.
  * @see https://states-language.net/spec.html
  */
-export type State = TaskState | ParallelState | ChoiceState | EndState
+export type State = TaskState | ParallelState | MapState | ChoiceState | EndState
 
 export interface States {
   readonly StartAt: string
@@ -27,6 +27,7 @@ export interface TaskState extends Leads {
   readonly InputPath?: string
   readonly Parameters?: Readonly<Record<string, unknown>>
   readonly ResultPath?: string | null
+  readonly OutputPath?: string
   readonly Retry: readonly Retrier[]
   readonly Catch?: readonly Catcher[]
 }
@@ -52,13 +53,30 @@ export interface ParallelState extends Leads {
   readonly ResultPath: null
 }
 
+/** A distributed Map: each item is an execution of its own, with a history of its own. */
+export interface MapState extends Leads {
+  readonly Type: 'Map'
+  readonly ItemReader: {
+    readonly Resource: string
+    readonly ReaderConfig: { readonly InputType: 'JSON' }
+    readonly Parameters: Readonly<Record<string, string>>
+  }
+  readonly ItemSelector: Readonly<Record<string, unknown>>
+  readonly ItemProcessor: States & {
+    readonly ProcessorConfig: { readonly Mode: 'DISTRIBUTED'; readonly ExecutionType: 'STANDARD' }
+  }
+  readonly MaxConcurrency: number
+  readonly Label: string
+  readonly ResultPath: null
+  readonly Catch: readonly Catcher[]
+}
+
 export interface ChoiceState {
   readonly Type: 'Choice'
-  readonly Choices: readonly {
-    readonly Variable: string
-    readonly BooleanEquals: boolean
-    readonly Next: string
-  }[]
+  readonly Choices: readonly ({ readonly Variable: string; readonly Next: string } & (
+    | { readonly BooleanEquals: boolean }
+    | { readonly IsPresent: boolean }
+  ))[]
   readonly Default: string
 }
 

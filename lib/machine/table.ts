@@ -1,9 +1,13 @@
-import type { Leads, State, States, TaskState } from './asl.ts'
+import type { Catcher, Leads, State, States } from './asl.ts'
+import { type ChunksStep, chunksStates } from './chunks.ts'
 import { stateName } from './names.ts'
 import { type Call, taskState } from './task.ts'
 
-/** A step of a table's work: a state that calls a function. */
-export interface Step {
+/** A step of a table's work. */
+export type Step = TaskStep | ChunksStep
+
+/** A state that calls a function. */
+export interface TaskStep {
   /** What it does: with the table's name, the name of the state. */
   readonly verb: string
   readonly call: Call
@@ -19,15 +23,17 @@ export interface Helpers {
   readonly note: Call
 }
 
+/** What there is to do for a table. */
 export interface TableWork {
   readonly id: string
   readonly steps: readonly Step[]
+  /** The upstream that does not come before it anyway. */
   readonly awaits: readonly string[]
 }
 
 /**
- * The states of a table: its steps one after another, before them the wait for upstream that does not
- * come before it anyway. Whichever fails leads to a note, and the night goes on to `then`.
+ * The states of a table: the wait for upstream, and its steps one after another. Whichever fails leads
+ * to a note, and the night goes on to `then`.
  */
 export function tableStates(
   { id, steps, awaits }: TableWork,
@@ -36,27 +42,41 @@ export function tableStates(
 ): States {
   const failed = stateName(id, 'failed')
   const Catch = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: failed }]
-  const tasks: [name: string, state: TaskState][] = steps.map(({ verb, call, continues }) => [
-    stateName(verb, id),
-    taskState(call, {
-      ...(continues ? { InputPath: '$.task' } : { Parameters: about(id) }),
-      ResultPath: '$.task',
-      Catch,
-    }),
-  ])
-  if (awaits.length > 0) {
-    const Parameters = { ...about(id), awaits }
-    const state = taskState(awaitUpstream, { Parameters, ResultPath: null, Catch })
-    tasks.unshift([stateName('Await upstream of', id), state])
-  }
-  const states: [string, State][] = tasks.map(([name, state], at) => {
-    const Next = tasks[at + 1]?.[0]
-    return [name, { ...state, ...(Next === undefined ? then : { Next }) }]
-  })
   const Parameters = { ...about(id), 'error.$': '$.error' }
-  states.push([failed, { ...taskState(note, { Parameters, ResultPath: null }), ...then }])
-  return { StartAt: states[0]?.[0] ?? failed, States: Object.fromEntries(states) }
+  let states: States = {
+    StartAt: failed,
+    States: { [failed]: { ...taskState(note, { Parameters, ResultPath: null }), ...then } },
+  }
+  let next = then
+  for (const step of steps.toReversed()) {
+    const own =
+      'chunks' in step ? chunksStates(id, step, Catch, next) : stepState(id, step, Catch, next)
+    states = before(own, states)
+    next = { Next: own.StartAt }
+  }
+  if (awaits.length === 0) return states
+  const name = stateName('Await upstream of', id)
+  const task = { Parameters: { ...about(id), awaits }, ResultPath: null, Catch }
+  const own = { [name]: { ...taskState(awaitUpstream, task), ...next } }
+  return before({ StartAt: name, States: own }, states)
 }
+
+function stepState(
+  id: string,
+  { verb, call, continues }: TaskStep,
+  Catch: readonly Catcher[],
+  then: Leads,
+): States {
+  const name = stateName(verb, id)
+  const input = continues ? { InputPath: '$.task' } : { Parameters: about(id) }
+  const state: State = { ...taskState(call, { ...input, ResultPath: '$.task', Catch }), ...then }
+  return { StartAt: name, States: { [name]: state } }
+}
+
+const before = (first: States, others: States): States => ({
+  StartAt: first.StartAt,
+  States: { ...first.States, ...others.States },
+})
 
 /** What a task is told: the night, and which table. */
 const about = (table: string): Readonly<Record<string, unknown>> => ({

@@ -44,6 +44,7 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
       }
       return
     }
+    if (state.Type === 'Map') return next(time)
     task(name, state, time, next)
   }
 
