@@ -28,11 +28,16 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
     for (const look of waiting.get(id) ?? []) look()
   }
 
-  function go(states: States, name: string | undefined, time: number, done: (end: number) => void) {
+  function go(
+    states: States,
+    name: string | undefined,
+    time: number,
+    done: (end: number) => void,
+  ): void {
     const state = name === undefined ? undefined : states.States[name]
     if (name === undefined || !state || state.Type === 'Succeed') return done(time)
     if (state.Type === 'Choice') return go(states, state.Default, time, done)
-    const next = (end: number) => go(states, state.Next, end, done)
+    const next = (end: number): void => go(states, state.Next, end, done)
     if (state.Type === 'Parallel') {
       let left = state.Branches.length
       let last = time
@@ -44,8 +49,8 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
       }
       return
     }
-    if (state.Type === 'Map') return next(time)
-    task(name, state, time, next)
+    if (state.Type === 'Task') task(name, state, time, next)
+    else next(time)
   }
 
   function task(
