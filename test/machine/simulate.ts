@@ -35,22 +35,30 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
     done: (end: number) => void,
   ): void {
     const state = name === undefined ? undefined : states.States[name]
-    if (name === undefined || !state || state.Type === 'Succeed') return done(time)
-    if (state.Type === 'Choice') return go(states, state.Default, time, done)
-    const next = (end: number): void => go(states, state.Next, end, done)
-    if (state.Type === 'Parallel') {
-      let left = state.Branches.length
-      let last = time
-      for (const branch of state.Branches) {
-        go(branch, branch.StartAt, time, (end) => {
-          last = Math.max(last, end)
-          if (--left === 0) next(last)
-        })
-      }
-      return
+    const next = (end: number) => {
+      go(states, state && 'Next' in state ? state.Next : undefined, end, done)
     }
-    if (state.Type === 'Task') task(name, state, time, next)
-    else next(time)
+    if (state?.Type === 'Task') task(name ?? '', state, time, next)
+    else if (state?.Type === 'Parallel') sideBySide(state.Branches, time, next)
+    else if (state?.Type === 'Choice') go(states, state.Default, time, done)
+    else if (state?.Type === 'Map') next(time)
+    else done(time)
+  }
+
+  function sideBySide(
+    branches: readonly States[],
+    time: number,
+    next: (end: number) => void,
+  ): void {
+    let left = branches.length
+    let last = time
+    for (const branch of branches) {
+      go(branch, branch.StartAt, time, (end) => {
+        last = Math.max(last, end)
+        left--
+        if (left === 0) next(last)
+      })
+    }
   }
 
   function task(
@@ -58,27 +66,26 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
     { Parameters }: TaskState,
     time: number,
     next: (end: number) => void,
-  ) {
-    const { table, awaits, StateMachineArn } = (Parameters ?? {}) as {
-      table: string
+  ): void {
+    const { awaits, StateMachineArn } = (Parameters ?? {}) as {
       awaits?: readonly string[]
       StateMachineArn?: string
     }
     const part = parts[Number(/part-(\d+)$/.exec(StateMachineArn ?? '')?.[1]) - 1]
-    if (part) return go(part, part.StartAt, time, next)
-    if (awaits) {
-      return whenDone(awaits, (end) => {
+    // An extract is free, as it were, and its load takes the time of both.
+    const id = /^(?:Load|Transform) (.*)$/.exec(name)?.[1]
+    if (part) go(part, part.StartAt, time, next)
+    else if (awaits) {
+      whenDone(awaits, (end) => {
         const looks = Math.max(0, Math.ceil((end - time) / LOOK))
         waited += looks * LOOK
         next(time + looks * LOOK)
       })
+    } else if (id === undefined) next(time)
+    else {
+      finish(id, time + seconds(id))
+      next(time + seconds(id))
     }
-    // An extract is free, as it were, and its load takes the time of both.
-    const id = /^(?:Load|Transform) (.*)$/.exec(name)?.[1]
-    if (id === undefined) return next(time)
-    const end = time + seconds(table ?? id)
-    finish(id, end)
-    next(end)
   }
 
   let length: number | undefined
