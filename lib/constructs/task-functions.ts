@@ -77,13 +77,55 @@ export class TaskFunctions extends Construct {
 
   /** The function that extracts a table. */
   extract(table: Definition): TaskFunction {
+    return this.reader(table, table.resources, {
+      ...{ entry: 'extract', kind: 'Extract from', does: 'Extracts tables from' },
+      memory: EXTRACT_MEGABYTES,
+    })
+  }
+
+  /** The function that cuts a table into chunks. */
+  plan(table: Definition): TaskFunction {
+    return this.reader(
+      table,
+      {},
+      { ...{ entry: 'plan', kind: 'Plan for', does: 'Cuts tables into chunks:' }, memory: 512 },
+    )
+  }
+
+  /** The function that extracts one chunk of a table. */
+  chunk(table: Definition): TaskFunction {
+    return this.reader(table, table.resources, {
+      ...{ entry: 'chunk', kind: 'Chunk from', does: 'Extracts chunks of tables from' },
+      memory: EXTRACT_MEGABYTES,
+    })
+  }
+
+  /** The function that makes one extract of the chunks of a table. */
+  get seal(): TaskFunction {
+    return this.once('Seal', {}, (id) => {
+      const fn = this.make(id, {
+        ...{ memory: 512, minutes: 15, entry: 'seal' },
+        description: 'Makes one extract of the chunks of a table',
+      })
+      this.grantRead(fn, 'staging')
+      this.props.bucket.grantPut(fn, 'staging/*')
+      return fn
+    })
+  }
+
+  /** A function that reads the source of a table: its secret, its network, its client, and no other. */
+  private reader(
+    table: Definition,
+    resources: Resources,
+    { entry, kind, does, memory }: { entry: string; kind: string; does: string; memory: number },
+  ): TaskFunction {
     const source = sourceOf(table)
     if (!source) throw new Error(`${table.id} is not extracted`)
-    return this.once(`Extract from ${source.name}`, table.resources, (id, resources) => {
+    return this.once(`${kind} ${source.name}`, resources, (id, resources) => {
       const fn = this.make(id, {
-        ...{ memory: EXTRACT_MEGABYTES, minutes: 15, ...resources },
-        entry: 'extract',
-        description: `Extracts tables from ${source.name} (${source.kind})`,
+        ...{ memory, minutes: 15, ...resources },
+        entry,
+        description: `${does} ${source.name} (${source.kind})`,
         without: this.packagesWithout(source),
         network: this.props.networks?.[source.name],
       })

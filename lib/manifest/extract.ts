@@ -1,9 +1,19 @@
 import type { Definition } from '../table/definition.ts'
-import type { Reading } from '../table/origin.ts'
+import type { Reading, Slice } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { listFiles } from './listing.ts'
-import { copyManifest, type Extract, extractKey, manifestKey, pathsKey } from './manifest.ts'
+import {
+  copyManifest,
+  type Extract,
+  extractKey,
+  type Files,
+  type Increment,
+  keysPrefix,
+  manifestKey,
+  pathsKey,
+} from './manifest.ts'
 import { writeRows } from './rows.ts'
+import { writeSlice } from './slice.ts'
 
 export interface ExtractOptions {
   readonly table: Definition
@@ -15,8 +25,21 @@ export interface ExtractOptions {
   readonly signal: AbortSignal
   /** The fingerprint of the day as it was loaded: while it is the same, there is nothing to do. */
   readonly loaded?: string
+  /** What to read of the table, where that is not simply all of it. */
+  readonly portion?: Portion
   /** Called now and then with the rows so far, and the characters of CSV they make. */
   readonly progress?: (rows: number, characters: number) => void
+}
+
+/** What is read of a table, all of it from one snapshot. */
+export interface Portion {
+  readonly slice: Slice
+  /** Reads every primary key of the slice's range too. */
+  readonly keys: boolean
+  /** What is known of the increment; the bound is read with the rows. */
+  readonly increment?: Omit<Increment, 'bound'>
+  /** What stands for NULL, where files of several readings are loaded as one. */
+  readonly marker?: string
 }
 
 /** An extract, but for what is the same of all. */
@@ -28,7 +51,21 @@ export type Found = Omit<Extract, 'table' | 'date' | 'notes'>
  * Gives undefined for a day that is as it was when it was loaded.
  */
 export async function extract(options: ExtractOptions): Promise<Extract | undefined> {
-  const { table, date, bucket, prefix, signal } = options
+  const { bucket, prefix } = options
+  const extract = await writeFiles(options)
+  if (!extract) return undefined
+  try {
+    await conclude(bucket, prefix, extract)
+  } catch (error) {
+    await deleteExtract(bucket, prefix, extract)
+    throw error
+  }
+  return extract
+}
+
+/** The first half of an extract: writes the parts, and gives what is to be said of them. */
+export async function writeFiles(options: ExtractOptions): Promise<Extract | undefined> {
+  const { table, date, signal, portion } = options
   const { made } = table
   if (made.by === 'transform') throw new Error(`${table.id} is not extracted from anywhere`)
   const notes: Record<string, number> = {}
@@ -39,26 +76,31 @@ export async function extract(options: ExtractOptions): Promise<Extract | undefi
   const found =
     made.by === 'copy'
       ? await listFiles(options, made.from, reading)
-      : await writeRows(options, made, reading)
-  if (!found) return undefined
-  const extract: Extract = { table: table.id, date, ...found, notes }
-  const own = found.parts.map(({ key, bytes }) => ({ url: `s3://${bucket.name}/${key}`, bytes }))
-  try {
-    await bucket.put(extractKey(prefix), extract)
-    await bucket.put(manifestKey(prefix), copyManifest([...own, ...(found.files ?? [])]))
-  } catch (error) {
-    await deleteExtract(bucket, prefix, extract)
-    throw error
-  }
-  return extract
+      : portion
+        ? await writeSlice(options, portion, made, reading)
+        : await writeRows(options, made, reading)
+  return found && { table: table.id, date, ...found, notes }
 }
 
-/** Deletes an extract's files: the manifest first, which would speak of parts that are gone. */
+/** The second half: writes what the parts hold and, last, the manifests. */
+export async function conclude(bucket: Bucket, prefix: string, extract: Extract): Promise<void> {
+  const own = ({ parts }: Files) =>
+    parts.map(({ key, bytes }) => ({ url: `s3://${bucket.name}/${key}`, bytes }))
+  await bucket.put(extractKey(prefix), extract)
+  if (extract.keys) {
+    await bucket.put(manifestKey(keysPrefix(prefix)), copyManifest(own(extract.keys)))
+  }
+  const files = [...own(extract), ...(extract.files ?? [])]
+  await bucket.put(manifestKey(prefix), copyManifest(files))
+}
+
+/** Deletes an extract's files: the manifests first, which would speak of parts that are gone. */
 export async function deleteExtract(
   bucket: Bucket,
   prefix: string,
-  { parts }: Extract,
+  { parts, keys, others = [] }: Extract,
 ): Promise<void> {
-  await bucket.delete([manifestKey(prefix)])
-  await bucket.delete([...parts.map(({ key }) => key), pathsKey(prefix), extractKey(prefix)])
+  await bucket.delete([manifestKey(prefix), ...(keys ? [manifestKey(keysPrefix(prefix))] : [])])
+  const written = [...parts, ...(keys?.parts ?? [])].map(({ key }) => key)
+  await bucket.delete([...written, ...others, pathsKey(prefix), extractKey(prefix)])
 }

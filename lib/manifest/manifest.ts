@@ -19,11 +19,8 @@ export interface Part {
   readonly sha256: string
 }
 
-/** What COPY does not ask for and Usher does: it lies beside the manifest. */
-export interface Extract {
-  readonly table: string
-  /** The day it is of. */
-  readonly date: string
+/** Files of one kind, and what is in them. */
+export interface Files {
   /** The columns that the files hold, in order. */
   readonly columns: readonly string[]
   readonly format: FileFormat
@@ -32,18 +29,47 @@ export interface Extract {
   readonly bytes: number
   /** What the extract wrote: deleted once it is loaded. */
   readonly parts: readonly Part[]
+}
+
+/** Of a table of which a night reads only what changed: what it adds to, and how far it got. */
+export interface Increment {
+  /** When reading began, as ISO 8601 has it: nothing else may be loaded from then to its own load. */
+  readonly readAt: string
+  /** The load that it adds to; absent, it is the whole table. */
+  readonly base?: { readonly run: string; readonly date: string }
+  /** The highest cursor of what was read: the next night goes on there. */
+  readonly bound?: string
+  /** What the table was declared as: under another declaration, changes cannot be added. */
+  readonly declaration: string
+  /** The run date of the last night that read the whole table, or all its keys. */
+  readonly reconciled: string
+}
+
+/** What COPY does not ask for and Usher does: it lies beside the manifest. */
+export interface Extract extends Files {
+  readonly table: string
+  /** The day it is of. */
+  readonly date: string
   /** What others wrote: left where it is. */
   readonly files?: readonly ListedFile[]
   /** What the day was like when it was read. */
   readonly fingerprint?: string
   /** What was done to values on the way, and how often. */
   readonly notes: Readonly<Record<string, number>>
+  readonly increment?: Increment
+  /** Every primary key there is; the manifest of its files is under `keys/`. */
+  readonly keys?: Files
+  /** Other objects that are of no use once it is loaded. */
+  readonly others?: readonly string[]
 }
 
 export const extractKey = (prefix: string): string => `${prefix}/extract.json`
 export const manifestKey = (prefix: string): string => `${prefix}/manifest.json`
 /** Where COPY finds which field of a JSON object is which column. */
 export const pathsKey = (prefix: string): string => `${prefix}/jsonpaths.json`
+
+/** Where the files of the primary keys are, beside those of the rows. */
+export const keysPrefix = (prefix: string): string => `${prefix}/keys`
 
 export function copyManifest(files: readonly Pick<ListedFile, 'url' | 'bytes'>[]): CopyManifest {
   return {

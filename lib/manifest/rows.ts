@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, messageOf } from '../error.ts'
-import type { Made } from '../table/definition.ts'
+import type { Definition, Made } from '../table/definition.ts'
 import type { Cells, FileFormat, Reading } from '../table/origin.ts'
+import type { Bucket } from './bucket.ts'
 import { type CsvEncoder, csvEncoder } from './csv.ts'
 import type { ExtractOptions, Found } from './extract.ts'
+import type { Files } from './manifest.ts'
 import { type Chunk, writeParts } from './writer.ts'
 
 /** Lines of CSV are handed on in chunks of about this many characters. */
 const CHUNK = 256 * 1024
 
-type Extracted = Extract<Made, { by: 'extract' }>
+export type Extracted = Extract<Made, { by: 'extract' }>
 
 /** Writes a source's records as parts of compressed CSV. */
 export async function writeRows(
@@ -17,14 +19,35 @@ export async function writeRows(
   made: Extracted,
   reading: Reading,
 ): Promise<Found | undefined> {
-  const { table, bucket, prefix, loaded } = options
+  const { loaded } = options
   // Before the reading: what changes meanwhile is then seen the next night.
   const fingerprint = await made.from.days?.fingerprint?.(reading)
   if (fingerprint !== undefined && fingerprint === loaded) return undefined
-  const marker = `NULL_${randomBytes(4).toString('hex')}`
+  const target = { ...options, marker: newMarker(), note: reading.note }
+  return { ...(await writeRecords(target, made, made.from.read(reading))), fingerprint }
+}
+
+/** A bare word that stands for NULL: by chance alone would a value equal it, and then it is refused. */
+export const newMarker = (): string => `NULL_${randomBytes(4).toString('hex')}`
+
+interface Target {
+  readonly table: Definition
+  readonly bucket: Bucket
+  readonly prefix: string
+  readonly marker: string
+  readonly note: (what: string) => void
+  readonly progress?: ExtractOptions['progress']
+}
+
+/** Writes records as parts, and gives what is in them. */
+export async function writeRecords(
+  target: Target,
+  made: Extracted,
+  records: AsyncIterable<readonly unknown[]>,
+): Promise<Files> {
+  const { table, bucket, prefix, marker } = target
   const format: FileFormat = { kind: 'csv', codec: 'zstd', marker }
-  const csv = csvEncoder(table, marker, reading.note)
-  const parts = await writeParts(bucket, prefix, linesOf(options, made, csv, reading))
+  const parts = await writeParts(bucket, prefix, linesOf(target, made, records))
   const sum = (of: (part: (typeof parts)[number]) => number) =>
     parts.reduce((total, part) => total + of(part), 0)
   return {
@@ -33,19 +56,18 @@ export async function writeRows(
     rows: sum(({ rows }) => rows),
     bytes: sum(({ bytes }) => bytes),
     parts,
-    fingerprint,
   }
 }
 
 async function* linesOf(
-  { progress }: ExtractOptions,
+  { table, marker, note, progress }: Target,
   made: Extracted,
-  csv: CsvEncoder,
-  reading: Reading,
+  records: AsyncIterable<readonly unknown[]>,
 ): AsyncGenerator<Chunk> {
+  const csv = csvEncoder(table, marker, note)
   let chunk = { text: '', rows: 0 }
   const total = { rows: 0, characters: 0 }
-  for await (const batch of made.from.read(reading)) {
+  for await (const batch of records) {
     for (const record of batch) {
       try {
         for (const line of linesOfRecord(record, made, csv)) {
@@ -59,7 +81,7 @@ async function* linesOf(
           chunk = { text: '', rows: 0 }
         }
       } catch (error) {
-        throw located(error, made, record, reading.table)
+        throw located(error, made, record, table.id)
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Bucket } from '../manifest/bucket.ts'
+import type { Increment } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 
 /** Says that a table is complete for a run date: written once its transaction has committed. */
@@ -15,6 +16,8 @@ export interface Receipt {
   readonly loadSeconds: number
   /** What the day was like at its source when it was read. */
   readonly fingerprint?: string
+  /** Where the next night goes on, of a table of which it reads only the changes. */
+  readonly increment?: Increment
   /** What was done to values on the way, and how often. */
   readonly notes?: Readonly<Record<string, number>>
 }

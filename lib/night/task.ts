@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { Failure } from '../error.ts'
 import type { Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
+import type { Increment } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import type { Night } from './night.ts'
 import { findReceipt } from './receipt.ts'
@@ -16,10 +18,14 @@ export interface TaskResult {
   readonly table: string
   readonly date: string
   readonly run: string
-  /** `awaited` and `extracted` are followed by another task; the others need nothing more. */
-  readonly outcome: 'awaited' | 'extracted' | 'loaded' | 'complete' | 'not asked for'
+  /** `awaited`, `planned` and `extracted` are followed by another task; the others need nothing more. */
+  readonly outcome: 'awaited' | 'planned' | 'extracted' | 'loaded' | 'complete' | 'not asked for'
   /** What tells its files from those of any other attempt. */
   readonly attempt?: string
+  /** Where the list of the chunks is, and how many there are. */
+  readonly chunks?: { readonly key: string; readonly count: number }
+  /** What the chunks add to, and how far they go. */
+  readonly increment?: Increment
   /** The days that were extracted, the run date last. */
   readonly days?: readonly string[]
   /** Only a load knows them where others wrote the files. */
@@ -66,3 +72,18 @@ export function tableOf(graph: Graph, id: string): Definition {
 
 /** Seconds since an instant of performance.now(), to the millisecond. */
 export const secondsSince = (start: number): number => Math.round(performance.now() - start) / 1000
+
+/** A name that no other attempt has. */
+export const newAttempt = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
+
+/** Ends an extract in good order before Lambda ends it in bad. */
+export function timeLimit(table: string, milliseconds: number) {
+  const controller = new AbortController()
+  const minutes = Math.round(milliseconds / 60_000)
+  const message = `${table}: the extract is not done in ${minutes} minutes, all that its function has`
+  const timer = setTimeout(
+    () => controller.abort(new Failure('OutOfTime', message)),
+    Math.max(0, milliseconds - 10_000),
+  )
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { Failure } from '../error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { deleteExtract, extract } from '../manifest/extract.ts'
@@ -9,8 +7,17 @@ import { loadTable, transformTable } from '../redshift/load.ts'
 import type { Definition } from '../table/definition.ts'
 import { daysBefore } from '../table/moment.ts'
 import { atMostEverySecond, log } from './log.ts'
+import { portionOf } from './portion.ts'
 import { attemptPrefix, readReceipt, writeReceipt } from './receipt.ts'
-import { secondsSince, type TaskInput, type TaskResult, tableOf, unlessComplete } from './task.ts'
+import {
+  newAttempt,
+  secondsSince,
+  type TaskInput,
+  type TaskResult,
+  tableOf,
+  timeLimit,
+  unlessComplete,
+} from './task.ts'
 
 /**
  * Reads a table from its source into the bucket: the run date, and such earlier days as have changed
@@ -23,10 +30,11 @@ export function extractTask(
   return unlessComplete(graph, bucket, input, async (table) => {
     const start = performance.now()
     const { date, run } = input
-    const attempt = `${run}-${randomBytes(4).toString('hex')}`
+    const attempt = newAttempt(run)
     const time = timeLimit(table.id, milliseconds)
     const done: Extract[] = []
     try {
+      const portion = await portionOf(bucket, table, input)
       for (const day of daysOf(table, date)) {
         const found = await extract({
           table,
@@ -34,6 +42,7 @@ export function extractTask(
           bucket,
           prefix: attemptPrefix(table, day, attempt),
           signal: time.signal,
+          portion,
           loaded: (await readReceipt(bucket, table, day))?.fingerprint,
           progress: atMostEverySecond((rows: number, characters: number) =>
             log('extracting', { table: table.id, date: day, attempt, rows, characters }),
@@ -69,18 +78,6 @@ function daysOf({ made }: Definition, date: string): string[] {
   return Array.from({ length: count }, (_, at) => daysBefore(date, count - 1 - at))
 }
 
-/** Ends an extract in good order before Lambda ends it in bad. */
-function timeLimit(table: string, milliseconds: number) {
-  const controller = new AbortController()
-  const minutes = Math.round(milliseconds / 60_000)
-  const message = `${table}: the extract is not done in ${minutes} minutes, all that its function has`
-  const timer = setTimeout(
-    () => controller.abort(new Failure('OutOfTime', message)),
-    Math.max(0, milliseconds - 10_000),
-  )
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
-}
-
 /** Loads what was extracted into the warehouse, day by day; then the files have done their duty. */
 export async function loadTask(
   { graph, bucket, warehouse, copyRole, milliseconds }: TaskTools & { copyRole: string },
@@ -100,9 +97,9 @@ export async function loadTask(
     const loadSeconds = secondsSince(dayStart)
     const files = await bucket.get<Extract>(extractKey(prefix))
     if (files) {
-      const { bytes, notes, fingerprint } = files
-      const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, fingerprint }
-      await writeReceipt(bucket, table, facts)
+      const { bytes, notes, fingerprint, increment } = files
+      const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes }
+      await writeReceipt(bucket, table, { ...facts, fingerprint, increment })
       await deleteExtract(bucket, prefix, files)
     }
     total += rows

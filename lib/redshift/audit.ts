@@ -25,6 +25,9 @@ const loadsTable = define(
     manifest: varchar(1024)
       .nullable()
       .describe('The manifest that COPY read; NULL for a transform.'),
+    table_rows: bigint()
+      .nullable()
+      .describe('All rows of the table then, where only changes are loaded; else NULL.'),
     loaded_at: timestamp().describe('When the transaction ran, in UTC.'),
   },
   {
@@ -41,10 +44,12 @@ export const loads: Definition = loadsTable[definition]
 /** Adds the load to the audit table: the last statement of its transaction. */
 export function recordLoad(table: Definition, { run, date, manifest }: Load): Statement {
   const parameters = { run, table: table.id, date, ...(manifest && { manifest }) }
+  const isIncremental = table.made.by === 'extract' && table.made.incremental
+  const all = isIncremental ? `(select count(*) from ${tableName(table)})` : 'null'
   return {
-    text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, loaded_at)
+    text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
-  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, getdate()
+  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, ${all}, sysdate
 from ${stagedRows(table)}`,
     parameters,
   }
@@ -62,4 +67,35 @@ where run = :run and table_name = :table and run_date = cast(:date as date)`,
     parameters: { run, table: table.id, date },
   })
   return row && Number(row.row_count)
+}
+
+/** What a load left, as the audit table has it. */
+export interface Left {
+  readonly run: string
+  /** All rows of the table; undefined where the load was not one that counts them. */
+  readonly tableRows?: number
+  /** When its transaction began. */
+  readonly loadedAt: Date
+}
+
+/** What the newest load of a table left, but for those of a run. */
+export async function newestLoad(
+  warehouse: Warehouse,
+  table: Definition,
+  { run }: Load,
+): Promise<Left | undefined> {
+  const [row] = await warehouse.query({
+    text: `select run, table_rows, to_char(loaded_at, 'YYYY-MM-DD HH24:MI:SS.US') as moment
+from ${tableName(loads)}
+where table_name = :table and run <> :run
+order by loaded_at desc limit 1`,
+    parameters: { table: table.id, run },
+  })
+  return (
+    row && {
+      run: row.run ?? '',
+      ...(row.table_rows !== null && { tableRows: Number(row.table_rows) }),
+      loadedAt: new Date(`${row.moment?.replace(' ', 'T')}Z`),
+    }
+  )
 }

@@ -25,11 +25,19 @@ export class StatementError extends Error {
   /** Its place in the batch. */
   readonly index: number
   readonly queryId: string | undefined
+  /** The rows of each statement that came before it. */
+  readonly rows: readonly number[]
 
-  constructor(message: string, index: number, queryId: string | undefined) {
+  constructor(
+    message: string,
+    index: number,
+    queryId: string | undefined,
+    rows: readonly number[] = [],
+  ) {
     super(message)
     this.index = index
     this.queryId = queryId
+    this.rows = rows
   }
 }
 
@@ -138,7 +146,8 @@ function errorOf({ Error: message, SubStatements = [], Status }: DescribeStateme
   const failed = SubStatements[index]
   const text = failed?.Error ?? message ?? `the statement was ${Status?.toLowerCase()}`
   // The id of a query is beyond 2^53 for some warehouses, but the SDK gives no more than a number.
-  const error = new StatementError(text, index, failed?.RedshiftQueryId?.toString())
+  const rows = SubStatements.slice(0, Math.max(index, 0)).map(({ ResultRows }) => ResultRows ?? 0)
+  const error = new StatementError(text, index, failed?.RedshiftQueryId?.toString(), rows)
   return isTransient(text) ? transient(`Redshift: ${text}`, error) : error
 }
 

@@ -2,7 +2,7 @@ import { createZstdDecompress } from 'node:zlib'
 import { Failure } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { show } from '../manifest/csv.ts'
-import { type Extract, manifestKey, pathsKey } from '../manifest/manifest.ts'
+import { type Files, manifestKey, pathsKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import type { FileFormat } from '../table/origin.ts'
 import { identifier, type Statement } from '../table/sql.ts'
@@ -12,7 +12,7 @@ import { literal, stageName } from './ddl.ts'
 /** The COPY of an extract into the stage of its table; COPY takes no parameters. */
 export function copyStatement(
   table: Definition,
-  { columns, format }: Extract,
+  { columns, format }: Files,
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   role: string,

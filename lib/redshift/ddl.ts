@@ -48,12 +48,20 @@ export type StageHolds = 'rows' | 'files'
 
 /** A stage's columns as the table takes them. */
 export const stageColumns = (table: Definition, holds: StageHolds): string =>
+  table.columns.map((named) => stageValue(named, holds, identifier(named.name))).join(', ')
+
+/** What says that a row of a stage and one of the table have the same primary key. */
+export const sameKey = (table: Definition, stage: string, holds: StageHolds): string =>
   table.columns
+    .filter(({ column }) => column.facts.key)
     .map((named) => {
       const name = identifier(named.name)
-      return isHex(named, holds) ? `from_hex(${name})` : name
+      return `${identifier(table.name)}.${name} = ${stageValue(named, holds, `${stage}.${name}`)}`
     })
-    .join(', ')
+    .join(' and ')
+
+const stageValue = (named: NamedColumn, holds: StageHolds, name: string): string =>
+  isHex(named, holds) ? `from_hex(${name})` : name
 
 /**
  * COPY takes an empty field of any type but text as NULL. So bytes are copied as text, in

@@ -4,10 +4,12 @@ import { type Extract, extractKey, manifestKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
 import { type Load, loadedRows, recordLoad } from './audit.ts'
+import { checkBase } from './base.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, MOST_STATEMENTS, stageName } from './ddl.ts'
 import { assertCount, begin, mayRepeat, publish, type Step } from './publish.ts'
+import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
 
 /** The Data API takes this many bytes of a statement. */
@@ -31,12 +33,13 @@ export async function loadTable(
   const extract = await bucket.get<Extract>(extractKey(prefix))
   if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
   await prepareTable(warehouse, table)
-  const steps = loadSteps(table, extract, work, `s3://${bucket.name}/${prefix}`, copyRole)
+  const base = await checkBase(work, extract.increment)
+  const steps = loadSteps(table, extract, work, `s3://${bucket.name}/${prefix}`, copyRole, base)
   try {
     await run(work, steps)
   } catch (error) {
     const copied = error instanceof StatementError && steps[error.index]?.copies
-    if (copied) throw await explainCopy(warehouse, bucket, table, error)
+    if (copied) throw await explainCopy(warehouse, bucket, copied, error)
     throw explain(work, steps, error)
   }
   const { rows } = extract
@@ -52,17 +55,24 @@ export function loadSteps(
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   copyRole: string,
+  /** What makes sure that the extract's changes fit what is there. */
+  base: readonly Step[] = [],
 ): Step[] {
-  const { rows } = extract
+  const { rows, keys, increment } = extract
+  // A whole table takes the place of all rows, though its changes are merged.
+  const isWhole = increment && !increment.base
+  const own: Definition = isWhole ? { ...table, publish: 'replace' } : table
   const count = `(select count(*) from ${stageName(table)})`
-  const copy: Step = { statement: copyStatement(table, extract, place, copyRole), copies: true }
+  const copy: Step = { statement: copyStatement(table, extract, place, copyRole), copies: table }
   const wrong = `COPY did not load the ${rows} rows of the extract`
   return [
     ...begin(table, date, 'files'),
+    ...base,
     ...(rows === 0 ? [] : [copy]),
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
-    ...publish(table, date, 'files'),
-    { statement: recordLoad(table, { date, run, manifest: manifestKey(place) }) },
+    ...publish(own, date, 'files'),
+    ...(keys ? reconcile(table, keys, date, place, copyRole) : []),
+    { statement: recordLoad(own, { date, run, manifest: manifestKey(place) }) },
   ]
 }
 
@@ -108,6 +118,7 @@ function run(
 
 function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {
   if (!(error instanceof StatementError)) return error
-  const sentence = steps[error.index]?.failure ?? error.message
+  const { failure = error.message } = steps[error.index] ?? {}
+  const sentence = typeof failure === 'string' ? failure : failure(error.rows.at(-1) ?? 0)
   return new Failure('WarehouseRefused', `${table.id}: ${sentence}`, { cause: error })
 }

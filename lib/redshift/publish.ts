@@ -4,6 +4,7 @@ import {
   columnList,
   createStage,
   type StageHolds,
+  sameKey,
   stageColumns,
   stageName,
   tableName,
@@ -12,15 +13,18 @@ import {
 /** A statement, and what it means when it fails. */
 export interface Step {
   readonly statement: Statement
-  /** A sentence for the person; absent, Redshift's own words are passed on. */
-  readonly failure?: string
-  /** It is the COPY, whose errors Redshift keeps elsewhere. */
-  readonly copies?: true
+  /**
+   * A sentence for the person, who may be told the rows of the statement before; absent, Redshift's
+   * own words are passed on.
+   */
+  readonly failure?: string | ((before: number) => string)
+  /** It is the COPY of such rows, whose errors Redshift keeps elsewhere. */
+  readonly copies?: Definition
   /** It fills the stage: its rows are the table's. */
   readonly fills?: true
 }
 
-const step = (text: string, parameters: Statement['parameters'] = {}): Step => ({
+export const step = (text: string, parameters: Statement['parameters'] = {}): Step => ({
   statement: { text, parameters },
 })
 
@@ -34,7 +38,11 @@ export const begin = (table: Definition, date: string, holds: StageHolds): Step[
 ]
 
 /** Fails the transaction unless `count` is what was expected: Redshift has no other assertion. */
-export const assertCount = (count: string, expected: number, failure: string): Step => ({
+export const assertCount = (
+  count: string,
+  expected: number,
+  failure: NonNullable<Step['failure']>,
+): Step => ({
   ...step(`select 1 / case when ${count} = ${expected} then 1 else 0 end`),
   failure,
 })
@@ -58,9 +66,7 @@ export function publish(table: Definition, date: string, holds: StageHolds): Ste
       insert,
     ]
   }
-  const own = identifier(table.name)
-  const key = keyOf(table).map(identifier)
-  const same = key.map((name) => `${own}.${name} = ${stage}.${name}`).join(' and ')
+  const same = sameKey(table, stage, holds)
   return [step(`delete from ${target} using ${stage} where ${same}`), insert]
 }
 

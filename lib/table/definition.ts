@@ -1,5 +1,6 @@
 import type { Column } from './column.ts'
 import type { Listing, Origin, Source } from './origin.ts'
+import type { Chunks, Incremental } from './portion.ts'
 import type { Sql } from './sql.ts'
 
 /** Where a table keeps what Usher knows of it, out of the way of the names of its columns. */
@@ -31,7 +32,15 @@ export interface NamedColumn {
 
 /** How a table's rows come about. */
 export type Made =
-  | { readonly by: 'extract'; readonly from: Origin<unknown>; readonly rows?: ToRows }
+  | {
+      readonly by: 'extract'
+      readonly from: Origin<unknown>
+      readonly rows?: ToRows
+      /** Each night reads what changed; absent, all. */
+      readonly incremental?: Incremental
+      /** It is read in ranges, several at once. */
+      readonly chunks?: Chunks
+    }
   | { readonly by: 'copy'; readonly from: Listing }
   | { readonly by: 'transform'; readonly query: Sql; readonly needs: readonly Definition[] }
 

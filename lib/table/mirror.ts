@@ -1,14 +1,21 @@
+import { Failure } from '../error.ts'
 import type { Columns } from './column.ts'
 import type { NamedColumn } from './definition.ts'
 import { documentRows } from './document.ts'
 import type { Document } from './json.ts'
-import type { Cells, Origin } from './origin.ts'
+import type { Cells, Origin, Reading, Snapshot } from './origin.ts'
+import { type Portions, portionsOf } from './portion.ts'
 import { define, type Table, type Traits } from './table.ts'
 
 /** A table of another database. */
 export interface MirroredTable extends Origin<Cells> {
   /** Its name there, and here unless said. */
   readonly table: string
+}
+
+/** A table of another database that can give parts of itself. */
+export interface LargeTable extends MirroredTable {
+  snapshot(reading: Reading): Promise<Snapshot>
 }
 
 /** Documents, which have no name that a table could take. */
@@ -22,6 +29,11 @@ type Name<From> = From extends MirroredTable
   ? { readonly name?: string }
   : { readonly name: string }
 
+/** Only a source that can give parts of a table takes them as traits. */
+type Parts<From, C extends Columns> = From extends LargeTable
+  ? Portions<C>
+  : { readonly incremental?: never; readonly chunks?: never }
+
 /**
  * A table loaded exactly as the source holds it; reshape it downstream, in a transform. A column is
  * looked for under its own name, or under that of `.from()`, which in a document is a path:
@@ -29,12 +41,24 @@ type Name<From> = From extends MirroredTable
  */
 export function mirror<C extends Columns, From extends MirroredTable | MirroredDocuments>(
   from: From,
-  traits: Traits<C> & Name<From> & { readonly columns: C },
+  traits: Traits<C> & Name<From> & Parts<From, C> & { readonly columns: C },
 ): Table<C> {
   const { columns } = traits
   const named = Object.entries(columns).map(([name, column]) => ({ name, column }))
   const name = traits.name ?? ('table' in from ? from.table.toLowerCase() : '')
-  if (!('documents' in from)) return define(name, columns, traits, { by: 'extract', from })
+  if (!('documents' in from)) {
+    const fail = (problem: string): never => {
+      throw new Failure('BadDeclaration', `${name}: ${problem}`)
+    }
+    const portions = portionsOf(named, traits as Portions<C>, fail)
+    const { incremental } = portions
+    if (incremental && traits.publish)
+      fail('incremental merges: it takes no publish of another kind')
+    const publish = incremental
+      ? { merge: incremental.cursor.name as keyof C & string }
+      : traits.publish
+    return define(name, columns, { ...traits, publish }, { by: 'extract', from, ...portions })
+  }
   const rows = documentRows(named)
   return define(name, columns, traits, { by: 'extract', from: from.only?.(named) ?? from, rows })
 }

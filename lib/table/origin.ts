@@ -33,6 +33,8 @@ export interface Origin<Record> {
   readonly source: Source
   /** The records in batches, so that nothing is awaited for each. Ends only when all were read. */
   read(reading: Reading): AsyncIterable<readonly Record[]>
+  /** Opens what is read as it is at one instant, where parts of it can be read. */
+  snapshot?(reading: Reading): Promise<Snapshot>
   /** Where a record came from, for error messages: `line 17 of s3://logs/clicks.json`. */
   where?(record: Record): string
   /** It may give a record twice. Its tables need a primary key: one row of each is published. */
@@ -84,3 +86,22 @@ export interface FileFormat {
 
 /** A record of a mirror: a cell for each column, in order. */
 export type Cells = readonly (string | Uint8Array | null)[]
+
+/** A part of a table: rows since a value of the cursor, in a range of the key, or both. */
+export interface Slice {
+  /** Rows whose cursor is this or higher, and those that have none. */
+  readonly since?: { readonly column: NamedColumn; readonly value: string }
+  /** Rows from one key on, up to another that is no longer among them; open where one is absent. */
+  readonly range?: { readonly column: NamedColumn; readonly from?: string; readonly to?: string }
+}
+
+/** A table as it was at one instant: whatever is asked of it is answered for that. */
+export interface Snapshot {
+  /** The highest value of a column; a time is never later than now. Undefined where there is none. */
+  highest(column: NamedColumn): Promise<string | undefined>
+  /** Values of a whole-number key that cut the table into ranges of about so many rows, in order. */
+  cuts(by: NamedColumn, rows: number): Promise<string[]>
+  /** Some columns of the rows of a slice, in batches. Ends only when all were read. */
+  read(slice: Slice, columns: readonly NamedColumn[]): AsyncIterable<readonly Cells[]>
+  close(): void
+}

@@ -159,6 +159,6 @@ async function setUp(rows: Session['rows'], statementSeconds: number): Promise<s
   await rows(`SET SESSION ${pinned.join(', ')}`)
   await rows('SET NAMES utf8mb4')
   await rows('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-  await rows('START TRANSACTION READ ONLY')
+  await rows('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
   return version
 }

@@ -1,0 +1,34 @@
+import { Failure } from '../error.ts'
+import type { Increment } from '../manifest/manifest.ts'
+import { loadedRows, newestLoad } from './audit.ts'
+import { tableName } from './ddl.ts'
+import type { Work } from './load.ts'
+import { assertCount, type Step } from './publish.ts'
+
+/** What mends a table to which changes cannot be added. */
+export const FORCE = 'Run it with "force": true, which reads the whole table'
+
+/**
+ * What makes sure that changes are added to what they were read for: the load that they build on is in
+ * this warehouse, nobody has loaded the table since they were read, and it has as many rows as its last
+ * load left. Throws a WarehouseRefused, or gives what the transaction has to check.
+ */
+export async function checkBase(work: Work, increment: Increment | undefined): Promise<Step[]> {
+  const { warehouse, table } = work
+  if (!increment) return []
+  const refuse = (sentence: string) => new Failure('WarehouseRefused', `${table.id}: ${sentence}`)
+  const { base, readAt } = increment
+  const newest = await newestLoad(warehouse, table, work)
+  if (newest && newest.loadedAt.getTime() > Date.parse(readAt)) {
+    throw refuse(`${newest.run} has loaded it since this extract was read: run it again`)
+  }
+  if (!base) return []
+  const found = await loadedRows(warehouse, table, base)
+  if (found === undefined || newest?.tableRows === undefined) {
+    const what = `the changes were read since the load of ${base.run} for ${base.date}`
+    throw refuse(`${what}, and this warehouse does not have that. ${FORCE}`)
+  }
+  const count = `(select count(*) from ${tableName(table)})`
+  const wrong = `it no longer has the ${newest.tableRows} rows that ${newest.run} left. ${FORCE}`
+  return [assertCount(count, newest.tableRows, wrong)]
+}

@@ -1,0 +1,136 @@
+import { Failure } from '../../error.ts'
+import type { NamedColumn } from '../../table/definition.ts'
+import type { Cells, Reading, Slice, Snapshot } from '../../table/origin.ts'
+import { cellReader } from './cells.ts'
+import { cutsOf } from './cuts.ts'
+import { explain } from './errors.ts'
+import { literal, nameOf, quote, selectOf } from './select.ts'
+import type { Session } from './session.ts'
+
+/** A batch is this large at most: enough to forget the price of a step, few enough to hold. */
+const BATCH_ROWS = 1000
+const BATCH_BYTES = 1024 * 1024
+
+/** Opens a table as it is at one instant: everything is read in one transaction, on one connection. */
+export async function openSnapshot(
+  table: string,
+  open: () => Promise<Session>,
+  reading: Reading,
+): Promise<Snapshot> {
+  const session = await open()
+  const stop = () => session.destroy()
+  reading.signal.addEventListener('abort', stop)
+  const explained = (error: unknown): unknown => {
+    reading.signal.throwIfAborted()
+    return explain(error, { source: session.source, database: session.database, table, reading })
+  }
+  return {
+    async highest(column) {
+      try {
+        return await highest(session, table, column)
+      } catch (error) {
+        throw explained(error)
+      }
+    },
+    async cuts(by, rows) {
+      try {
+        return await cuts(session, table, by, rows)
+      } catch (error) {
+        throw explained(error)
+      }
+    },
+    async *read(slice, columns) {
+      try {
+        yield* readSlice(session, table, slice, { ...reading, columns })
+      } catch (error) {
+        throw explained(error)
+      }
+    },
+    close() {
+      reading.signal.removeEventListener('abort', stop)
+      session.destroy()
+    },
+  }
+}
+
+async function* readSlice(
+  session: Session,
+  table: string,
+  slice: Slice,
+  reading: Reading,
+): AsyncGenerator<Cells[]> {
+  const { columns } = reading
+  const fields = await session.fieldsOf(`${selectOf(table, columns, slice)} LIMIT 0`)
+  const cells = cellReader(fields, reading)
+  let [count, bytes] = [0, 0]
+  let batch: Cells[] = []
+  for await (const row of session.stream(selectOf(table, columns, slice, fields))) {
+    batch.push(cells(row))
+    for (const cell of row) bytes += cell?.length ?? 0
+    if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
+    yield batch
+    count += batch.length
+    bytes = 0
+    batch = []
+  }
+  yield batch
+  await checkWhole(session, reading.table, count + batch.length)
+}
+
+/** Compares what arrived with what the server says it sent. */
+async function checkWhole(session: Session, table: string, count: number): Promise<void> {
+  const sent = await session.foundRows()
+  if (sent !== count) {
+    throw new Failure('Transient', `${table}: ${count} rows arrived of ${sent} that were sent`)
+  }
+}
+
+/** A row whose time is wrong, and lies in the future, must not hide those that come meanwhile. */
+async function highest(
+  session: Session,
+  table: string,
+  column: NamedColumn,
+): Promise<string | undefined> {
+  const select = `SELECT MAX(${nameOf(column)}), UTC_TIMESTAMP(6) FROM ${quote(table)}`
+  const [[most, now] = []] = await session.rows(select)
+  // The zero date is less than any: then no row has a time.
+  if (most === undefined || most === null || now === undefined || now === null) return undefined
+  if (!most.includes('-', 1)) return most
+  if (most.startsWith('0000-')) return undefined
+  return [most, now].sort()[0]
+}
+
+const INDEX = `SELECT index_name FROM information_schema.statistics
+WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ? AND seq_in_index = 1
+ORDER BY index_name = 'PRIMARY' DESC`
+
+/**
+ * Counts nothing: how many rows are in a range, the optimizer tells from two looks at the index. To
+ * step through the table would read all of it once more, and ranges of equal width may hold any number.
+ */
+async function cuts(
+  session: Session,
+  table: string,
+  by: NamedColumn,
+  rows: number,
+): Promise<string[]> {
+  const name = by.column.facts.from ?? by.name
+  const [[index] = []] = await session.rows(INDEX, [table, name])
+  if (!index) {
+    const what = `${session.source}.${table} has no index that begins with ${name}`
+    throw new Failure('SourceRefused', `${what}: its chunks must go by a column that has one`)
+  }
+  const ends = `SELECT MIN(${nameOf(by)}), MAX(${nameOf(by)}) FROM ${quote(table)}`
+  const [[first, last] = []] = await session.rows(ends)
+  if (first === null || first === undefined || last === null || last === undefined) return []
+  // The servers call the column by one name, but have it in another place.
+  const place = session.isMariaDb ? 8 : 9
+  const estimate = async (from: bigint, to: bigint) => {
+    const range = `${nameOf(by)} >= ${literal(`${from}`)} AND ${nameOf(by)} < ${literal(`${to}`)}`
+    const hint = `FORCE INDEX (${quote(index)})`
+    const plan = `EXPLAIN SELECT ${nameOf(by)} FROM ${quote(table)} ${hint} WHERE ${range}`
+    const [row = []] = await session.rows(plan)
+    return Number(row[place] ?? 0)
+  }
+  return (await cutsOf(BigInt(first), BigInt(last), rows, estimate)).map(String)
+}

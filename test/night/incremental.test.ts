@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { bigint, decimal, integer, mirror, mysql, timestamp, varbyte, varchar } from '#lib'
+import { graphOf } from '../../lib/graph/graph.ts'
+import { readReceipt, receiptKey } from '../../lib/night/receipt.ts'
+import { extractTask, loadTask } from '../../lib/night/tasks.ts'
+import { definition, type Tabled } from '../../lib/table/definition.ts'
+import { findServer } from '../../local/mysql/server.ts'
+import { type NightStage, startStage } from './stage.ts'
+
+const suite = findServer() ? describe : describe.skip
+const shop = mysql('shop', { secret: 'shop' })
+const columns = {
+  id: integer().primaryKey(),
+  note: varchar(100),
+  updated_at: timestamp().nullable(),
+}
+const incremental = { cursor: 'updated_at', overlap: { minutes: 15 } } as const
+
+suite('a table of which a night reads only the changes', () => {
+  let stage: NightStage
+  beforeAll(async () => {
+    jest.spyOn(console, 'log').mockImplementation(() => {})
+    stage = await startStage()
+  }, 60_000)
+  afterAll(() => stage?.stop())
+
+  /** A table of MySQL with three rows, its mirror, and its nights. */
+  async function begin(name: string) {
+    const { admin, tools, ask } = stage
+    await admin.query(`CREATE OR REPLACE TABLE ${name} (id int PRIMARY KEY, note varchar(20) NOT NULL,
+      extra int NOT NULL DEFAULT 7, updated_at datetime(6), KEY (updated_at))`)
+    await admin.query(`INSERT INTO ${name} (id, note, updated_at) VALUES
+      (1, 'one', '2026-11-01 10:00:00'), (2, 'two', '2026-11-02 10:00:00.5'), (3, 'three', NULL)`)
+    const made = mirror(shop.table(name), { columns, incremental })
+    let runs = 0
+    const extracted = (date: string, { table = made as Tabled, force = false } = {}) => {
+      const run = `${name}-${++runs}`
+      const task = { table: name, date, run, tables: [], force }
+      return extractTask({ ...tools, graph: graphOf([table]) }, task)
+    }
+    const load = (result: Awaited<ReturnType<typeof extracted>>, table: Tabled = made) =>
+      loadTask({ ...tools, graph: graphOf([table]) }, result)
+    return {
+      made,
+      extracted,
+      load,
+      night: async (date: string, options: Parameters<typeof extracted>[1] = {}) =>
+        load(await extracted(date, options), options.table),
+      sql: (text: string) => admin.query(text),
+      rows: () => ask(`select id, note from ${name} order by id`),
+      receipt: (date: string) => readReceipt(tools.bucket, made[definition], date),
+      left: async () => (await tools.bucket.list(`staging/public.${name}/`)).length,
+    }
+  }
+
+  it('reads all the first time, and then what changed, with what has no cursor', async () => {
+    const { night, sql, rows, receipt, left } = await begin('plain')
+    expect(await night('2026-11-03')).toMatchObject({ outcome: 'loaded', rows: 3 })
+    expect((await receipt('2026-11-03'))?.increment).toMatchObject({
+      bound: '2026-11-02 10:00:00.500000',
+      reconciled: '2026-11-03',
+    })
+    await sql(`INSERT INTO plain (id, note, updated_at) VALUES (4, 'four', '2026-11-03 10:00:00')`)
+    await sql(`UPDATE plain SET note = 'uno', updated_at = '2026-11-03 11:00:00' WHERE id = 1`)
+    await sql(`UPDATE plain SET note = 'drei' WHERE id = 3`)
+    // 1 and 4 changed, 2 lies in the overlap, 3 has no cursor.
+    expect(await night('2026-11-04')).toMatchObject({ rows: 4 })
+    expect(await night('2026-11-05')).toMatchObject({ rows: 2 })
+    expect(await rows()).toEqual([
+      ['1', 'uno'],
+      ['2', 'two'],
+      ['3', 'drei'],
+      ['4', 'four'],
+    ])
+    expect(await left()).toBe(0)
+  })
+
+  it('finds what was committed late, and what is committed while it reads', async () => {
+    const { night, extracted, load, sql, rows } = await begin('late')
+    const other = await stage.connect()
+    await other.query('BEGIN')
+    await other.query(
+      `INSERT INTO late (id, note, updated_at) VALUES (9, 'late', '2026-11-02 09:50')`,
+    )
+    await night('2026-11-03')
+    await other.query('COMMIT')
+    await other.end()
+    const result = await extracted('2026-11-04')
+    // Too late for this extract, and before the highest cursor that it saw.
+    await sql(`INSERT INTO late (id, note, updated_at) VALUES (8, 'later', '2026-11-02 09:55')`)
+    await load(result)
+    expect((await rows()).map(([id]) => id)).toEqual(['1', '2', '3', '9'])
+    await night('2026-11-05')
+    expect((await rows()).map(([id]) => id)).toEqual(['1', '2', '3', '8', '9'])
+  })
+
+  it('is not led on by a row that lies in the future', async () => {
+    const { night, sql, rows, receipt } = await begin('future')
+    await sql(`INSERT INTO future (id, note, updated_at) VALUES (9, 'typo', '2962-11-02 10:00')`)
+    await night('2026-11-03')
+    const { bound = '' } = (await receipt('2026-11-03'))?.increment ?? {}
+    expect(Math.abs(Date.parse(`${bound.replace(' ', 'T')}Z`) - Date.now())).toBeLessThan(120_000)
+    await sql(`UPDATE future SET note = 'now', updated_at = UTC_TIMESTAMP(6) WHERE id = 1`)
+    await night('2026-11-04')
+    expect((await rows())[0]).toEqual(['1', 'now'])
+  })
+
+  it('reads again the rows of the zero date', async () => {
+    const { night, sql, rows } = await begin('zero')
+    await sql(`SET sql_mode = ''`)
+    await sql(`UPDATE zero SET updated_at = '0000-00-00' WHERE id = 1`)
+    await night('2026-11-03')
+    await sql(`UPDATE zero SET note = 'changed' WHERE id = 1`)
+    await night('2026-11-04')
+    expect((await rows())[0]).toEqual(['1', 'changed'])
+  })
+
+  it('deletes what is gone once the keys are due', async () => {
+    const { night, sql, rows, receipt, left } = await begin('gone')
+    await night('2026-11-03')
+    await sql('DELETE FROM gone WHERE id IN (1, 3)')
+    await sql(`INSERT INTO gone (id, note, updated_at) VALUES (4, 'four', '2026-11-03 10:00:00')`)
+    await night('2026-11-09')
+    expect((await rows()).map(([id]) => id)).toEqual(['1', '2', '3', '4'])
+    expect(await night('2026-11-10')).toMatchObject({ rows: 1 })
+    expect((await rows()).map(([id]) => id)).toEqual(['2', '4'])
+    expect((await receipt('2026-11-10'))?.increment?.reconciled).toBe('2026-11-10')
+    expect(await left()).toBe(0)
+    await sql('DELETE FROM gone')
+    await night('2026-11-17')
+    expect(await rows()).toEqual([])
+    // Nothing has a cursor any more: all is read again.
+    await sql(`INSERT INTO gone (id, note, updated_at) VALUES (1, 'new', '2026-11-01 10:00:00')`)
+    await night('2026-11-18')
+    expect(await rows()).toEqual([['1', 'new']])
+  })
+
+  it('says how many rows its cursor has missed, publishes nothing, and is mended by force', async () => {
+    const { night, sql, rows, receipt } = await begin('missed')
+    await night('2026-11-03')
+    await sql(`INSERT INTO missed (id, note, updated_at) VALUES
+      (7, 'old', '2020-01-01'), (8, 'old', '2020-01-01'), (4, 'four', '2026-11-03')`)
+    await expect(night('2026-11-10')).rejects.toMatchObject({
+      name: 'WarehouseRefused',
+      message:
+        'missed: 2 rows of the source are not here, whose cursor changes did not touch. ' +
+        'Run it with "force": true, which reads the whole table',
+    })
+    expect(await receipt('2026-11-10')).toBeUndefined()
+    expect(await rows()).toHaveLength(3)
+    expect(await night('2026-11-10', { force: true })).toMatchObject({ rows: 6 })
+    expect(await rows()).toHaveLength(6)
+  })
+
+  it('begins anew where it is forced, or where other columns are declared', async () => {
+    const { night, sql, rows } = await begin('anew')
+    await night('2026-11-03')
+    await sql('DELETE FROM anew WHERE id = 1')
+    expect(await night('2026-11-04', { force: true })).toMatchObject({ rows: 2 })
+    expect((await rows()).map(([id]) => id)).toEqual(['2', '3'])
+    const wider = { ...columns, extra: bigint().nullable() }
+    const table = mirror(shop.table('anew'), { columns: wider, incremental })
+    expect(await night('2026-11-05', { table })).toMatchObject({ rows: 2 })
+    expect(await stage.ask('select distinct extra from anew')).toEqual([['7']])
+    expect(await night('2026-11-06', { table })).toMatchObject({ rows: 2 })
+  })
+
+  it('does not take what did not complete for done', async () => {
+    const { extracted, night, sql, rows } = await begin('undone')
+    await night('2026-11-03')
+    await sql(`INSERT INTO undone (id, note, updated_at) VALUES (4, 'four', '2026-11-04 10:00:00')`)
+    await extracted('2026-11-04')
+    expect(await night('2026-11-05')).toMatchObject({ rows: 3 })
+    expect((await rows()).map(([id]) => id)).toEqual(['1', '2', '3', '4'])
+  })
+
+  it('goes on after a load whose receipt was never written', async () => {
+    const { night, sql, rows, made } = await begin('silent')
+    await night('2026-11-03')
+    await sql(`INSERT INTO silent (id, note, updated_at) VALUES (4, 'four', '2026-11-04 10:00:00')`)
+    await night('2026-11-04')
+    await stage.tools.bucket.delete([receiptKey(made[definition], '2026-11-04')])
+    expect(await night('2026-11-05')).toMatchObject({ rows: 3 })
+    expect(await night('2026-11-04')).toMatchObject({ rows: 2 })
+    expect(await rows()).toHaveLength(4)
+  })
+
+  it('takes an earlier date after a later one, and goes on', async () => {
+    const { night, sql, rows } = await begin('backfill')
+    await night('2026-11-05')
+    await sql(`INSERT INTO backfill (id, note, updated_at) VALUES (4, 'four', '2026-11-06')`)
+    expect(await night('2026-11-04')).toMatchObject({ rows: 3 })
+    expect(await night('2026-11-06')).toMatchObject({ rows: 3 })
+    expect(await rows()).toHaveLength(4)
+  })
+
+  it.each([
+    ['its table is gone', 'drop table base', /no longer has the 3 rows that base-1 left.* "force"/],
+    ['rows of it are gone', 'delete from base where id = 1', /no longer has the 3 rows/],
+    [
+      'the warehouse is an older one',
+      `delete from usher.loads where table_name = 'base'`,
+      /since the load of base-1 for 2026-11-03, and this warehouse does not have that.* "force"/,
+    ],
+  ])('adds nothing where %s', async (_what, harm, sentence) => {
+    const { night, sql, rows } = await begin('base')
+    await night('2026-11-03', { force: true })
+    await stage.change(harm)
+    await sql(`INSERT INTO base (id, note, updated_at) VALUES (4, 'four', '2026-11-04 10:00:00')`)
+    await expect(night('2026-11-04')).rejects.toThrow(sentence)
+    expect(await night('2026-11-04', { force: true })).toMatchObject({ rows: 4 })
+    expect(await rows()).toHaveLength(4)
+    await stage.tools.bucket.delete(await stage.tools.bucket.list('receipts/public.base/'))
+    await stage.change(`delete from usher.loads where table_name = 'base'`)
+  })
+
+  it('does not put older rows in the place of newer ones, where two nights overlap', async () => {
+    const { night, extracted, load, sql, rows } = await begin('overlapping')
+    await night('2026-11-03')
+    const older = await extracted('2026-11-04')
+    await sql(`UPDATE overlapping SET note = 'newer' WHERE id = 3`)
+    await night('2026-11-05')
+    await expect(load(older)).rejects.toThrow(
+      'overlapping: overlapping-3 has loaded it since this extract was read: run it again',
+    )
+    expect(await night('2026-11-04')).toMatchObject({ outcome: 'loaded' })
+    expect((await rows())[2]).toEqual(['3', 'newer'])
+  })
+
+  it('counts on a number where rows are only added', async () => {
+    const { admin, tools, ask } = stage
+    await admin.query(`CREATE TABLE clicks (id bigint unsigned PRIMARY KEY)`)
+    await admin.query('INSERT INTO clicks VALUES (1), (18446744073709551000)')
+    const table = mirror(shop.table('clicks'), {
+      columns: { id: decimal(20, 0).primaryKey() },
+      incremental: { cursor: 'id', overlap: 500, reconcile: 'never' },
+    })
+    const night = async (date: string) => {
+      const graph = graphOf([table])
+      const task = { table: 'clicks', date, run: date, tables: [], force: false }
+      return loadTask({ ...tools, graph }, await extractTask({ ...tools, graph }, task))
+    }
+    expect(await night('2026-11-03')).toMatchObject({ rows: 2 })
+    await admin.query(
+      'INSERT INTO clicks VALUES (2), (18446744073709550600), (18446744073709551615)',
+    )
+    await admin.query('DELETE FROM clicks WHERE id = 1')
+    expect(await night('2026-12-24')).toMatchObject({ rows: 3 })
+    expect(await ask('select id from clicks order by 1')).toEqual(
+      ['1', '18446744073709550600', '18446744073709551000', '18446744073709551615'].map((id) => [
+        id,
+      ]),
+    )
+  })
+
+  it('compares keys of bytes and of text, and of several columns', async () => {
+    const { admin, tools, ask } = stage
+    await admin.query(`CREATE TABLE badges (token binary(2), name varchar(10), n int NOT NULL,
+      updated_at timestamp(6) NOT NULL, PRIMARY KEY (token, name))`)
+    await admin.query(`INSERT INTO badges VALUES (x'00ff', 'a', 1, '2026-11-01 10:00'),
+      (x'0a22', '', 2, '2026-11-01 10:00'), (x'0a22', 'b,"c"', 3, '2026-11-01 10:00')`)
+    const table = mirror(shop.table('badges'), {
+      columns: {
+        token: varbyte(2).primaryKey(),
+        name: varchar(40).primaryKey(),
+        n: integer(),
+        updated_at: timestamp(),
+      },
+      incremental: { cursor: 'updated_at', reconcile: { days: 1 } },
+    })
+    const night = async (date: string) => {
+      const graph = graphOf([table])
+      const task = { table: 'badges', date, run: date, tables: [], force: false }
+      return loadTask({ ...tools, graph }, await extractTask({ ...tools, graph }, task))
+    }
+    await night('2026-11-03')
+    await admin.query(`DELETE FROM badges WHERE n = 1`)
+    // To MySQL it is the same key; the warehouse tells 'B' from 'b'.
+    await admin.query(`UPDATE badges SET name = 'B,"c"', updated_at = '2026-11-03' WHERE n = 3`)
+    expect(await night('2026-11-04')).toMatchObject({ rows: 2 })
+    expect(await ask('select name, n from badges order by n')).toEqual([
+      ['', '2'],
+      ['B,"c"', '3'],
+    ])
+  })
+})
