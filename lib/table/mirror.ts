@@ -1,4 +1,3 @@
-import { Failure } from '../error.ts'
 import type { Columns } from './column.ts'
 import type { NamedColumn } from './definition.ts'
 import { documentRows } from './document.ts'
@@ -47,13 +46,8 @@ export function mirror<C extends Columns, From extends MirroredTable | MirroredD
   const named = Object.entries(columns).map(([name, column]) => ({ name, column }))
   const name = traits.name ?? ('table' in from ? from.table.toLowerCase() : '')
   if (!('documents' in from)) {
-    const fail = (problem: string): never => {
-      throw new Failure('BadDeclaration', `${name}: ${problem}`)
-    }
-    const portions = portionsOf(named, traits as Portions<C>, fail)
+    const portions = portionsOf(name, named, traits as Portions<C> & Traits<C>)
     const { incremental } = portions
-    if (incremental && traits.publish)
-      fail('incremental merges: it takes no publish of another kind')
     const publish = incremental
       ? { merge: incremental.cursor.name as keyof C & string }
       : traits.publish

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Failure } from '../error.ts'
 import type { Columns } from './column.ts'
 import type { Definition, NamedColumn } from './definition.ts'
 import type { NameOf } from './table.ts'
@@ -71,19 +72,28 @@ const RECONCILE_DAYS = 7
 const CHUNK_ROWS = 1_000_000
 const CHUNK_CONNECTIONS = 4
 
-/** Settles what a mirror says of its portions; `fail` is told what is wrong with it. */
+/** Settles what a mirror says of its portions. Throws a BadDeclaration. */
 export function portionsOf<C extends Columns>(
+  table: string,
   columns: readonly NamedColumn[],
-  { incremental, chunks }: Portions<C>,
-  fail: (problem: string) => never,
+  { incremental, chunks, publish }: Portions<C> & { readonly publish?: unknown },
 ): { incremental?: Incremental; chunks?: Chunks } {
+  const fail = (problem: string): never => {
+    throw new Failure('BadDeclaration', `${table}: ${problem}`)
+  }
   const columnOf = (what: string, name: string) => {
     const found = columns.find((column) => column.name === name)
     return found ?? fail(`${what} names '${name}', which is not a column`)
   }
   const count = (what: string, value: number, least: number) => {
-    if (!Number.isSafeInteger(value) || value < least) fail(`${what} is ${value}: give a number`)
+    if (!Number.isSafeInteger(value) || value < least) {
+      fail(`${what} ${value}: give a whole number from ${least}`)
+    }
     return value
+  }
+  if (incremental && publish) fail('incremental merges: it takes no publish of another kind')
+  if (incremental && !columns.some(({ column }) => column.facts.key)) {
+    fail('incremental merges by the primary key, and no column is .primaryKey()')
   }
   return {
     ...(incremental && {
@@ -92,8 +102,12 @@ export function portionsOf<C extends Columns>(
     ...(chunks && {
       chunks: {
         by: chunkColumn(columnOf('chunks', chunks.by), fail),
-        rows: count('the rows of chunks', chunks.rows ?? CHUNK_ROWS, 1),
-        connections: count('connections', chunks.connections ?? CHUNK_CONNECTIONS, 1),
+        rows: count('the rows of chunks are', chunks.rows ?? CHUNK_ROWS, 1),
+        connections: count(
+          'the connections of chunks are',
+          chunks.connections ?? CHUNK_CONNECTIONS,
+          1,
+        ),
       },
     }),
   }
@@ -119,8 +133,10 @@ function settled(
   return {
     cursor,
     isTime,
-    overlap: count('the overlap', given ?? usual, 0),
-    ...(reconcile !== 'never' && { reconcileDays: count('reconcile', reconcile.days, 1) }),
+    overlap: count('the overlap is', given ?? usual, 0),
+    ...(reconcile !== 'never' && {
+      reconcileDays: count('the days of reconcile are', reconcile.days, 1),
+    }),
   }
 }
 

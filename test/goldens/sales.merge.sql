@@ -32,9 +32,9 @@ select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "
 ) as newest
 where usher_newest = 1;
 
-insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, loaded_at)
+insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
-  cast(:manifest as varchar(1024)), getdate()
+  cast(:manifest as varchar(1024)), null, sysdate
 from (
   select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token", row_number() over (
     partition by "id" order by "updated_at" desc nulls last

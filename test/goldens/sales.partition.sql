@@ -28,8 +28,8 @@ delete from "public"."sales" where "sold_on" = '2026-11-23';
 insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
 select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", from_hex("token") from "stage_sales";
 
-insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, loaded_at)
+insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
-  cast(:manifest as varchar(1024)), getdate()
+  cast(:manifest as varchar(1024)), null, sysdate
 from "stage_sales";
 -- {"run":"run-1","table":"sales","date":"2026-11-23","manifest":"s3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json"}

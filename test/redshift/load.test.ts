@@ -6,6 +6,8 @@ import {
   decimal,
   generator,
   integer,
+  mirror,
+  mysql,
   sql,
   super_,
   table,
@@ -45,6 +47,15 @@ const sales = (publish?: 'replace' | { merge: 'updated_at' } | { partition: 'sol
     row: (record) => record,
   })
 const own = sales()[definition]
+const orders = mirror(mysql('production', { secret: 'production' }).table('orders'), {
+  columns: {
+    id: bigint().primaryKey(),
+    token: varbyte(16).primaryKey(),
+    updated_at: timestamptz(),
+  },
+  dist: 'id',
+  incremental: { cursor: 'updated_at' },
+})[definition]
 
 const extract: Extract = {
   ...{ table: 'sales', date: '2026-11-23', rows: 3, bytes: 99, parts: [], notes: {} },
@@ -77,6 +88,27 @@ describe('the SQL of a load', () => {
     const steps = loadSteps(sales(publish)[definition], extract, load, place, copyRole)
     expectGolden(`sales.${name}.sql`, script(steps))
     expect(steps.length).toBeLessThanOrEqual(40)
+  })
+  it('adds changes to what is there, and compares all keys where they were read', () => {
+    const increment = {
+      ...{
+        readAt: '2026-11-24T02:00:00.000Z',
+        declaration: '0badcafe',
+        bound: '2026-11-23 23:59:59',
+      },
+      ...{ base: { run: 'run-0', date: '2026-11-22' }, reconciled: '2026-11-23' },
+    }
+    const { format } = extract
+    const columns = ['id', 'token']
+    const keys = { columns, format, rows: 1000, bytes: 9, parts: [] }
+    const changes = { ...extract, table: 'orders', columns: [...columns, 'updated_at'], increment }
+    const steps = (more: object) =>
+      loadSteps(orders, { ...changes, ...more }, load, place, copyRole)
+    expectGolden('orders.changes.sql', script(steps({ keys })))
+    expect(script(steps({}))).not.toContain('stage_keys_orders')
+    expect(script(steps({ keys }))).not.toMatch(/\b(truncate|drop|commit|append)\b/i)
+    const whole = script(steps({ increment: { ...increment, base: undefined } }))
+    expect(whole).toMatch(/^delete from "public"."orders";$/m)
   })
   it('has nothing to copy from an empty extract, and publishes it all the same', () => {
     const steps = script(loadSteps(own, { ...extract, rows: 0 }, load, place, copyRole))

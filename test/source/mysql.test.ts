@@ -10,7 +10,7 @@ import { describeTable, mirrorFile } from '../../lib/source/mysql/schema.ts'
 import { type Login, open } from '../../lib/source/mysql/session.ts'
 import type { Columns } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
-import type { Cells } from '../../lib/table/origin.ts'
+import type { Cells, Slice } from '../../lib/table/origin.ts'
 import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
 import { type Secrets, secretOf, startSecrets } from '../../local/services/secrets.ts'
 import { testSource } from './contract.ts'
@@ -213,6 +213,11 @@ suite('the mysql source', () => {
     )
   })
 
+  it('stops where it was aborted before it was connected', async () => {
+    const signal = AbortSignal.abort(new Error('too late'))
+    await expect(read('wide', { id: integer() }, { signal })).rejects.toThrow('too late')
+  })
+
   it('can write nothing, even where its user could', async () => {
     const root = { ...login, ...(secretOf(new URL(server.adminUrl)) as Login), dbname: 'shop' }
     const session = await open({ name: 'production', kind: 'mysql', packages: [] }, root, 10)
@@ -268,6 +273,56 @@ suite('the mysql source', () => {
     await expect(read('numbers', { id: integer() }, { secret: 'tls' })).rejects.toThrow(
       'production: the server has no TLS; if that is right, put "tls": false in its secret',
     )
+  })
+
+  /** Opens a snapshot of a table, as an extract would. */
+  async function snapshotOf(table: string, columns: Columns) {
+    const own = mirror(mysql('production', { secret: 'good' }).table(table), { columns })
+    const { made, columns: named, id } = own[definition]
+    if (made.by !== 'extract' || !made.from.snapshot) throw new Error('no snapshot')
+    const { signal } = new AbortController()
+    const reading = { table: id, columns: named, date: '2026-11-23', signal, note: () => {} }
+    const snapshot = await made.from.snapshot(reading)
+    const [by] = named
+    if (!by) throw new Error('no columns')
+    return {
+      ...snapshot,
+      by,
+      async ids(slice: Slice) {
+        const ids: unknown[] = []
+        for await (const batch of snapshot.read(slice, [by])) ids.push(...batch.map(([id]) => id))
+        return ids
+      },
+    }
+  }
+
+  it('answers every question of a snapshot for one instant', async () => {
+    await admin.query('CREATE OR REPLACE TABLE instant (id int PRIMARY KEY)')
+    await admin.query('INSERT INTO instant VALUES (1), (2)')
+    const { by, ids, highest, cuts, close } = await snapshotOf('instant', { id: integer() })
+    await admin.query('INSERT INTO instant VALUES (3)')
+    await admin.query('DELETE FROM instant WHERE id = 1')
+    expect(await highest(by)).toBe('2')
+    expect(await ids({})).toEqual(['1', '2'])
+    expect(await ids({ range: { column: by, from: '2' } })).toEqual(['2'])
+    expect(await cuts(by, 10)).toEqual([])
+    close()
+  })
+
+  it('cuts a table into ranges of about as many rows as are asked for', async () => {
+    await admin.query('CREATE OR REPLACE TABLE skewed (id bigint PRIMARY KEY)')
+    await admin.query('INSERT INTO skewed SELECT seq FROM seq_1_to_30000')
+    await admin.query('INSERT INTO skewed SELECT 9007199254740993 + seq * 1000 FROM seq_1_to_10000')
+    const { by, cuts, ids, close } = await snapshotOf('skewed', { id: integer() })
+    const found = await cuts(by, 5000)
+    const sizes: number[] = []
+    for (const [i, from] of [undefined, ...found].entries()) {
+      sizes.push((await ids({ range: { column: by, from, to: found[i] } })).length)
+    }
+    close()
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(40_000)
+    expect(Math.max(...sizes)).toBeLessThan(10_000)
+    expect(sizes.length).toBeLessThan(20)
   })
 
   it('writes the file that mirrors a table', async () => {

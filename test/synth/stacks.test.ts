@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import aslValidator from 'asl-validator'
-import { App } from 'aws-cdk-lib'
+import { App, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { calendar, copy, date, integer, mirror, mysql, s3, sql, table, transform } from '#lib'
+import { TaskFunctions } from '../../lib/constructs/task-functions.ts'
+import { Warehouse } from '../../lib/constructs/warehouse.ts'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { NightStack } from '../../lib/stacks/night-stack.ts'
 import type { Stage } from '../../lib/stacks/stage.ts'
 import { StorageStack } from '../../lib/stacks/storage-stack.ts'
+import { definition } from '../../lib/table/definition.ts'
 import { expectGolden } from '../golden.ts'
 
 const cdk = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'))
@@ -192,6 +196,48 @@ describe('the functions', () => {
         }
       }
     }
+  })
+})
+
+describe('the functions of a table that is read in chunks', () => {
+  const columns = { id: integer().primaryKey() }
+  const huge = mirror(production.table('huge'), {
+    columns,
+    chunks: { by: 'id' },
+    resources: { memory: 3008 },
+  })
+  const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } })
+  const stack = new Stack(app, 'chunks')
+  const bucket = new Bucket(stack, 'Bucket')
+  const warehouse = new Warehouse(stack, 'Warehouse', {
+    ...{ name: 'test', bucket, copiesFrom: [], config: base.warehouse },
+  })
+  const functions = new TaskFunctions(stack, 'Tasks', {
+    ...{ graph: graphOf([huge]), bucket, warehouse, timeZone: 'UTC' },
+  })
+
+  it('are made once for a source, with its secret, and for what the table asks', () => {
+    const table = huge[definition]
+    expect(functions.plan(table)).toBe(functions.plan(table))
+    expect(functions.chunk(table)).toBe(functions.chunk(table))
+    expect(functions.seal).toBe(functions.seal)
+    const template = Template.fromStack(stack)
+    const ofKind = (Description: string) => ({ Description })
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      ...ofKind('Extracts chunks of tables from production (mysql)'),
+      MemorySize: 3008,
+    })
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      ...ofKind('Cuts tables into chunks: production (mysql)'),
+      MemorySize: 512,
+    })
+    const policies = Object.values(template.findResources('AWS::IAM::Policy'))
+    const secrets = policies.filter((policy) =>
+      JSON.stringify(policy).includes('secret:usher/production'),
+    )
+    expect(secrets).toHaveLength(2)
+    const [seal] = policies.filter(({ Properties }) => /Seal/.test(Properties.PolicyName))
+    expect(JSON.stringify(seal)).not.toMatch(/secretsmanager|s3:DeleteObject/)
   })
 })
 

@@ -221,3 +221,57 @@ mirror(logs.records({ path, format: { kind: 'csv', header: 1 } }), { ...dated, n
 mirror(logs.records({ path, format: { kind: 'csv' } }), { ...dated, name: 'clicks' })
 // @ts-expect-error a bucket has no secret
 s3('logs', { bucket: 'logs', secret: 'usher/logs' })
+
+const large = production.table('orders')
+const changing = {
+  id: bigint().primaryKey(),
+  title: varchar(255),
+  updated_at: timestamptz(),
+  price: decimal(10, 2),
+}
+mirror(large, { columns: changing, incremental: { cursor: 'updated_at' } })
+mirror(large, {
+  columns: changing,
+  incremental: { cursor: 'updated_at', overlap: { minutes: 90 }, reconcile: { days: 7 } },
+  chunks: { by: 'id', rows: 1_000_000, connections: 4 },
+})
+mirror(large, {
+  columns: changing,
+  incremental: { cursor: 'id', overlap: 1000, reconcile: 'never' },
+})
+mirror(large, {
+  columns: changing,
+  // @ts-expect-error updated is no column
+  incremental: { cursor: 'updated' },
+})
+mirror(large, {
+  columns: changing,
+  // @ts-expect-error text has no order that changes follow
+  incremental: { cursor: 'title' },
+})
+mirror(large, {
+  columns: changing,
+  // @ts-expect-error a number's overlap is a number
+  incremental: { cursor: 'id', overlap: { minutes: 15 } },
+})
+mirror(large, {
+  columns: changing,
+  // @ts-expect-error a time's overlap is in minutes
+  incremental: { cursor: 'updated_at', overlap: 15 },
+})
+mirror(large, {
+  columns: changing,
+  // @ts-expect-error ids is no column
+  chunks: { by: 'ids' },
+})
+mirror(large, {
+  columns: changing,
+  // @ts-expect-error chunks go by a whole number
+  chunks: { by: 'title' },
+})
+mirror(logs.records({ path, format: { kind: 'json' } }), {
+  ...dated,
+  name: 'clicks',
+  // @ts-expect-error files know no changes
+  incremental: { cursor: 'id' },
+})

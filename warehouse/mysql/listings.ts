@@ -14,5 +14,6 @@ export const listings = mirror(production.table('listings'), {
     notes: varchar(65535).nullable(),
     created_at: timestamp(),
   },
+  chunks: { by: 'id', rows: 20_000, connections: 2 },
   dist: 'event_id',
 })

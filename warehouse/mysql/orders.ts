@@ -33,6 +33,7 @@ export const orders = mirror(production.table('orders'), {
     created_at: timestamptz(),
     updated_at: timestamptz(),
   },
+  incremental: { cursor: 'updated_at', overlap: { minutes: 15 }, reconcile: { days: 7 } },
   dist: 'event_id',
   sort: ['ordered_at'],
 })

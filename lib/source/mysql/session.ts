@@ -112,7 +112,9 @@ const RAW = { rowsAsArray: true, typeCast: false } satisfies Partial<QueryOption
 function streamRows(connection: Connection, sql: string): Readable {
   const rows = connection.query({ sql, ...RAW }).stream({ highWaterMark: 100 })
   // mysql2 tells only the connection that it is lost, and leaves the stream waiting for ever.
-  connection.once('error', (error) => rows.destroy(error))
+  const lose = (error: Error) => rows.destroy(error)
+  connection.on('error', lose)
+  rows.once('close', () => connection.off('error', lose))
   return rows
 }
 

@@ -20,6 +20,7 @@ export async function openSnapshot(
   const session = await open()
   const stop = () => session.destroy()
   reading.signal.addEventListener('abort', stop)
+  if (reading.signal.aborted) stop()
   const explained = (error: unknown): unknown => {
     reading.signal.throwIfAborted()
     return explain(error, { source: session.source, database: session.database, table, reading })

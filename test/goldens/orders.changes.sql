@@ -1,0 +1,64 @@
+lock "public"."orders";
+
+create temp table "stage_orders" (
+  "id" bigint not null,
+  "token" varchar(32) not null,
+  "updated_at" timestamptz not null
+)
+diststyle key distkey ("id");
+
+copy "stage_orders" ("id", "token", "updated_at")
+from 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json'
+iam_role 'arn:aws:iam::111111111111:role/copy'
+manifest format csv null as 'NULL_0badcafe' zstd
+dateformat 'auto' timeformat 'auto' compupdate off statupdate off;
+
+select 1 / case when (select count(*) from "stage_orders") = 3 then 1 else 0 end;
+
+delete from "public"."orders" using "stage_orders" where "orders"."id" = "stage_orders"."id" and "orders"."token" = from_hex("stage_orders"."token");
+
+insert into "public"."orders" ("id", "token", "updated_at")
+select "id", from_hex("token"), "updated_at" from (
+  select "id", "token", "updated_at", row_number() over (
+    partition by "id", "token" order by "updated_at" desc nulls last
+  ) as usher_newest
+  from "stage_orders"
+) as newest
+where usher_newest = 1;
+
+create temp table "stage_keys_orders" (
+  "id" bigint not null,
+  "token" varchar(32) not null
+)
+diststyle key distkey ("id");
+
+copy "stage_keys_orders" ("id", "token")
+from 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/keys/manifest.json'
+iam_role 'arn:aws:iam::111111111111:role/copy'
+manifest format csv null as 'NULL_0badcafe' zstd
+dateformat 'auto' timeformat 'auto' compupdate off statupdate off;
+
+select 1 / case when (select count(*) from "stage_keys_orders") = 1000 then 1 else 0 end;
+
+delete from "public"."orders" where not exists (
+  select 1 from "stage_keys_orders" where "orders"."id" = "stage_keys_orders"."id" and "orders"."token" = from_hex("stage_keys_orders"."token")
+);
+
+select 1 from "stage_keys_orders" left join "public"."orders" on "orders"."id" = "stage_keys_orders"."id" and "orders"."token" = from_hex("stage_keys_orders"."token")
+where "orders"."id" is null
+limit 10000;
+
+select 1 / case when (select count(*) from "stage_keys_orders" left join "public"."orders" on "orders"."id" = "stage_keys_orders"."id" and "orders"."token" = from_hex("stage_keys_orders"."token")
+where "orders"."id" is null) = 0 then 1 else 0 end;
+
+insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
+select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
+  cast(:manifest as varchar(1024)), (select count(*) from "public"."orders"), sysdate
+from (
+  select "id", "token", "updated_at", row_number() over (
+    partition by "id", "token" order by "updated_at" desc nulls last
+  ) as usher_newest
+  from "stage_orders"
+) as newest
+where usher_newest = 1;
+-- {"run":"run-1","table":"orders","date":"2026-11-23","manifest":"s3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json"}
