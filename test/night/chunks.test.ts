@@ -49,7 +49,7 @@ suite('a table that is read in chunks', () => {
       (await tools.bucket.get<Chunk[]>(chunks?.key ?? '')) ?? []
     const inputOf = ({ date, run, attempt = '' }: TaskResult, item: Chunk): ChunkInput => ({
       ...{ table: name, date, run, attempt },
-      ...item,
+      range: item,
     })
     const prefixOf = ({ date, attempt = '' }: TaskResult) =>
       attemptPrefix(table[definition], date, attempt)

@@ -205,6 +205,24 @@ withServer('a night', () => {
   )
 
   it(
+    'reads on another date only what has changed of a table that says so',
+    async () => {
+      await admin(`UPDATE orders SET note = 'changed' WHERE id IN (1000007, 1000008)`)
+      const args = ['night', '--date', '2026-11-24', '--tables', 'orders']
+      const ran = await usher(home, args, { PRODUCTION_URL })
+      expect(ran.code).toBe(0)
+      expect(Number(lineOf(ran, 'orders')[1])).toBeLessThan(100)
+      const { rows, differences } = await compare(
+        PRODUCTION_URL,
+        join(home, 'warehouse.duckdb'),
+        'orders',
+      )
+      expect([rows, differences]).toEqual([120_000, []])
+    },
+    NIGHT,
+  )
+
+  it(
     'goes on around a table that fails, and the next run does the rest',
     async () => {
       await admin(
