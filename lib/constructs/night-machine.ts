@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import type { Graph, Node } from '../graph/graph.ts'
@@ -22,6 +23,8 @@ export interface NightMachineProps {
   readonly name: string
   readonly graph: Graph
   readonly functions: TaskFunctions
+  /** Where the lists of chunks lie. */
+  readonly bucket: IBucket
   /** Seconds that tables took in the last nights. */
   readonly durations: Readonly<Record<string, number>>
 }
@@ -30,6 +33,7 @@ export interface NightMachineProps {
 export class NightMachine extends Construct {
   readonly machine: StateMachine
   private readonly functions: TaskFunctions
+  private readonly bucket: IBucket
   /** The functions that definitions call, by what stands for them there. */
   private readonly called = new Map<string, TaskFunction>()
 
@@ -37,6 +41,7 @@ export class NightMachine extends Construct {
     super(scope, id)
     const { name, graph, functions } = props
     this.functions = functions
+    this.bucket = props.bucket
     const { prepare, report, note, awaitUpstream } = functions
     const machines = machinesOf({
       graph,
@@ -74,10 +79,17 @@ export class NightMachine extends Construct {
     if (table.made.by === 'transform') {
       return [{ verb: 'Transform', call: this.call(functions.transform(table)) }]
     }
-    return [
-      { verb: 'Extract', call: this.call(functions.extract(table)) },
-      { verb: 'Load', call: this.call(functions.load), continues: true },
-    ]
+    const load: Step = { verb: 'Load', call: this.call(functions.load), continues: true }
+    if (table.made.by === 'extract' && table.made.chunks) {
+      const call = this.call(functions.chunk(table))
+      return [
+        { verb: 'Plan', call: this.call(functions.plan(table)) },
+        { chunks: { call, concurrency: table.made.chunks.connections }, otherwise: 'Seal' },
+        { verb: 'Seal', call: this.call(functions.seal), continues: true },
+        load,
+      ]
+    }
+    return [{ verb: 'Extract', call: this.call(functions.extract(table)) }, load]
   }
 
   private call(fn: TaskFunction): Call {
@@ -110,12 +122,17 @@ export class NightMachine extends Construct {
         ...Object.fromEntries(
           parts.map(({ stateMachineArn }, at) => [`Part${at + 1}`, stateMachineArn]),
         ),
-        ...(parts.length > 0 && { Partition: Aws.PARTITION }),
+        Partition: Aws.PARTITION,
+        Bucket: this.bucket.bucketName,
       },
       tracingEnabled: true,
       logs: { level: LogLevel.ALL, destination },
     })
     for (const [, fn] of used) fn.grantInvoke(machine)
+    if (text.includes('"DISTRIBUTED"')) {
+      this.bucket.grantRead(machine, 'staging/*')
+      mapItems(machine, stateMachineName)
+    }
     return machine
   }
 }
@@ -125,6 +142,26 @@ function fileOf(text: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'usher-machine-')), 'machine.asl.json')
   writeFileSync(file, text)
   return file
+}
+
+/**
+ * What a machine needs to have executions of its own for the items of a distributed Map.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+function mapItems(machine: StateMachine, name: string): void {
+  const of = (kind: string, resourceName: string) =>
+    Stack.of(machine).formatArn({
+      ...{ service: 'states', resource: kind, resourceName },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    })
+  const statements = [
+    { actions: ['states:StartExecution'], resources: [of('stateMachine', name)] },
+    {
+      actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+      resources: [of('execution', `${name}/*`)],
+    },
+  ]
+  for (const statement of statements) machine.addToRolePolicy(new PolicyStatement(statement))
 }
 
 /** All executions of a machine that has a name of its own. */

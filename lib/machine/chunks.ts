@@ -10,7 +10,7 @@ export interface ChunksStep {
     readonly concurrency: number
   }
   /** The verb of the step after, which is gone to where nothing was planned. */
-  readonly then: string
+  readonly otherwise: string
 }
 
 /**
@@ -19,7 +19,7 @@ export interface ChunksStep {
  */
 export function chunksStates(
   id: string,
-  { chunks: { call, concurrency }, then: verb }: ChunksStep,
+  { chunks: { call, concurrency }, otherwise }: ChunksStep,
   Catch: readonly Catcher[],
   then: Leads,
 ): States {
@@ -32,7 +32,7 @@ export function chunksStates(
       [planned]: {
         Type: 'Choice',
         Choices: [{ Variable: '$.task.chunks', IsPresent: true, Next: map }],
-        Default: stateName(verb, id),
+        Default: stateName(otherwise, id),
       },
       [map]: {
         Type: 'Map',

@@ -30,7 +30,7 @@ export class NightStack extends Stack {
     })
     const { machine } = new NightMachine(this, 'Night', {
       name: `usher-${stage.name}-night`,
-      ...{ graph, functions, durations },
+      ...{ graph, functions, durations, bucket: storage.bucket },
     })
     new NightlySchedule(this, 'Nightly', {
       machine,

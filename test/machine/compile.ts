@@ -1,6 +1,7 @@
 import type { Graph } from '../../lib/graph/graph.ts'
 import type { Seconds } from '../../lib/graph/schedule.ts'
 import { type Machines, machinesOf } from '../../lib/machine/machine.ts'
+import type { Step } from '../../lib/machine/table.ts'
 import type { Call } from '../../lib/machine/task.ts'
 
 const arn = (kind: string) => `arn:aws:states:us-east-1:111111111111:${kind}`
@@ -9,18 +10,27 @@ const call = (name: string): Call => ({
   seconds: 900,
 })
 
+const load: Step = { verb: 'Load', call: call('load'), continues: true }
+
+/** What is done for a table that is read in chunks. */
+export const inChunks: readonly Step[] = [
+  { verb: 'Plan', call: call('plan') },
+  { chunks: { call: call('chunk'), concurrency: 4 }, otherwise: 'Seal' },
+  { verb: 'Seal', call: call('seal'), continues: true },
+  load,
+]
+
 /** Compiles a graph: what is made from nothing is extracted and loaded, the rest is transformed. */
-export const compile = (graph: Graph, seconds: Seconds): Machines =>
+export const compile = (
+  graph: Graph,
+  seconds: Seconds,
+  extracted: readonly Step[] = [{ verb: 'Extract', call: call('extract') }, load],
+): Machines =>
   machinesOf({
     graph,
     seconds,
     stepsOf: ({ needs }) =>
-      needs.length > 0
-        ? [{ verb: 'Transform', call: call('transform') }]
-        : [
-            { verb: 'Extract', call: call('extract') },
-            { verb: 'Load', call: call('load'), continues: true },
-          ],
+      needs.length > 0 ? [{ verb: 'Transform', call: call('transform') }] : extracted,
     functions: {
       prepare: call('prepare'),
       report: call('report'),

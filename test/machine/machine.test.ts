@@ -3,12 +3,12 @@ import aslValidator from 'asl-validator'
 import fc from 'fast-check'
 import type { Graph } from '../../lib/graph/graph.ts'
 import { scheduleOf } from '../../lib/graph/schedule.ts'
-import type { Definition, States, TaskState } from '../../lib/machine/asl.ts'
+import type { Definition, State, States, TaskState } from '../../lib/machine/asl.ts'
 import { ALLOWED } from '../../lib/machine/budget.ts'
 import { describeMachines } from '../../lib/machine/describe.ts'
 import { groupNames, placeholder, stateName } from '../../lib/machine/names.ts'
 import { graphBy, randomGraph, randomOf, randomSeconds, type Shape } from '../graph/random.ts'
-import { compile } from './compile.ts'
+import { compile, inChunks } from './compile.ts'
 import { simulate } from './simulate.ts'
 
 const shapes: Shape[] = ['layered', 'scale-free', 'series-parallel']
@@ -32,6 +32,11 @@ const taskNames = ({ States }: States): string[] =>
 
 const lengthOf = (graph: Graph, seconds: (id: string) => number) =>
   Math.max(...[...scheduleOf(graph, seconds).values()].map(({ end }) => end))
+
+const nextOf = (state: State): string | undefined => {
+  if (state.Type === 'Choice') return `${state.Choices[0]?.Next}, or ${state.Default}`
+  return 'Next' in state ? state.Next : undefined
+}
 
 /** What a validator that is not ours has against a definition, as it is deployed. */
 function problemsOf(definition: Definition): readonly unknown[] {
@@ -128,6 +133,30 @@ describe('machinesOf', () => {
         '  t4 awaits t2',
       ].join('\n'),
     )
+  })
+
+  it('reads a table in chunks, each of which is tried again by itself', () => {
+    const graph = graphBy(1, () => [])
+    const { night } = compile(graph, () => 1, inChunks)
+    expect(problemsOf(night)).toEqual([])
+    expect(Object.entries(night.States).map(([name, state]) => [name, nextOf(state)])).toEqual([
+      ['Prepare', 'Plan t0'],
+      ['Plan t0', 'Are there chunks of t0'],
+      ['Are there chunks of t0', 'Extract t0 in chunks, or Seal t0'],
+      ['Extract t0 in chunks', 'Seal t0'],
+      ['Seal t0', 'Load t0'],
+      ['Load t0', 'Report'],
+      ['t0 failed', 'Report'],
+      ['Report', 'Was it redriven?'],
+      ['Was it redriven?', 'Prepare, or Night complete'],
+      ['Night complete', undefined],
+    ])
+    expect(night.States['Extract t0 in chunks']).toMatchObject({
+      Type: 'Map',
+      MaxConcurrency: 4,
+      Catch: [{ Next: 't0 failed' }],
+      ItemProcessor: { States: { 'Extract a chunk of t0': { Retry: expect.anything() } } },
+    })
   })
 
   it('refuses a warehouse without tables', () => {
