@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { messageOf } from '../lib/error.ts'
+import { graphCommand } from './graph.ts'
 import { mirrorCommand } from './mirror.ts'
 import { nightCommand } from './night.ts'
 import { sqlCommand } from './sql.ts'
@@ -18,6 +19,7 @@ export interface Command {
 const commands: Readonly<Record<string, Command>> = {
   night: nightCommand,
   sql: sqlCommand,
+  graph: graphCommand,
   mirror: mirrorCommand,
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure, messageOf } from '../lib/error.ts'
 import { type Graph, graphOf } from '../lib/graph/graph.ts'
-import { definition } from '../lib/table/definition.ts'
+import { definition, type Tabled } from '../lib/table/definition.ts'
 import { typeErrors } from './types.ts'
 
 const folder = fileURLToPath(new URL('../warehouse', import.meta.url))
@@ -19,20 +19,32 @@ const tableFiles = (): string[] =>
  * The graph of the warehouse as its files are now: a new table is one new file. Throws a BadDeclaration where a file
  * does not export the table that it is named after.
  */
-export async function loadGraph(): Promise<Graph> {
+export const loadGraph = async (): Promise<Graph> => (await loadWarehouse()).graph
+
+/** The graph, and the subject of each table: the folder that its file lies in. Throws as `loadGraph` does. */
+export async function loadWarehouse(): Promise<{
+  readonly graph: Graph
+  readonly subjects: ReadonlyMap<string, string>
+}> {
   const files = writeIndex()
   const tables: unknown[] = []
+  const subjects = new Map<string, string>()
   for (const file of files) {
     const exports = await importTables(file)
     const name = basename(file, '.ts')
-    const table = exports[name]
-    if (typeof table !== 'object' || table === null || !(definition in table)) {
+    if (!isTable(exports[name])) {
       throw new Failure('BadDeclaration', `warehouse/${file} exports no table called ${name}`)
     }
-    tables.push(...Object.values(exports))
+    for (const value of Object.values(exports)) {
+      tables.push(value)
+      if (isTable(value)) subjects.set(value[definition].id, dirname(file))
+    }
   }
-  return graphOf(tables)
+  return { graph: graphOf(tables), subjects }
 }
+
+const isTable = (value: unknown): value is Tabled =>
+  typeof value === 'object' && value !== null && definition in value
 
 /** Brings `warehouse/index.ts`, which the bundles import, up to date. Gives the files of tables. */
 export function writeIndex(): string[] {

@@ -110,7 +110,11 @@ export async function runNight(
     )
     await writeFile(
       join(nights, `${run}.json`),
-      JSON.stringify({ run, input, ...ending, tables: [...record.tables.values()] }, null, 2),
+      JSON.stringify(
+        { run, date: record.date, input, ...ending, tables: [...record.tables.values()] },
+        null,
+        2,
+      ),
     )
     return { ending, record }
   } finally {

@@ -24,6 +24,10 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/manifest', 'lib/redshift'],
     packages: /^(node:(crypto|timers\/promises)|@aws-sdk\/client-sfn)$/,
   },
+  'lib/drawing': {
+    rooms: ['lib/error.ts', 'lib/graph', 'lib/table'],
+    packages: /^(node:(crypto|fs)|@dagrejs\/dagre)$/,
+  },
   'lib/constructs': {
     rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night'],
     packages: /^(node:(fs|os|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
@@ -42,6 +46,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   bin: {
     rooms: [
       'lib/error.ts',
+      'lib/drawing',
       'lib/graph',
       'lib/night',
       'lib/table',
