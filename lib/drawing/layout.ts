@@ -36,7 +36,7 @@ export interface Point {
 /** Letters of one width, the widest of the fonts that a page may get. */
 const LETTER = 8.1
 const LONGEST_LINE = 24
-const LEAST_WIDTH = 164
+const LEAST_WIDTH = 196
 const SIDES = 30
 const LINE = 17
 const NOTE = 29

@@ -4,14 +4,14 @@ import { duration, noteOf } from './words.ts'
 
 /** Fill, text and border, which hold against a light page and a dark one. */
 const colours: Readonly<Record<string, string>> = {
-  'subject-0': 'fill:#d6e9f5,color:#1a1d21,stroke:#0072b2',
+  'subject-0': 'fill:#d9e2f3,color:#1a1d21,stroke:#24509e',
   'subject-1': 'fill:#f8dfcf,color:#1a1d21,stroke:#c44e00',
   'subject-2': 'fill:#d3eee5,color:#1a1d21,stroke:#008a63',
   'subject-3': 'fill:#f3dfea,color:#1a1d21,stroke:#b45a8c',
   'subject-4': 'fill:#f7e8cc,color:#1a1d21,stroke:#b87700',
   'subject-5': 'fill:#e0f1fb,color:#1a1d21,stroke:#2b8fc7',
-  'subject-6': 'fill:#efecc9,color:#1a1d21,stroke:#857800',
-  'subject-7': 'fill:#e4e7ea,color:#1a1d21,stroke:#6b7480',
+  'subject-6': 'fill:#dcdfe3,color:#1a1d21,stroke:#3f464f',
+  'subject-7': 'fill:#efecc9,color:#1a1d21,stroke:#857800',
   loaded: 'fill:#d3eee5,color:#1a1d21,stroke:#008a63',
   complete: 'fill:#e0f1fb,color:#1a1d21,stroke:#2b8fc7',
   running: 'fill:#f3dfea,color:#1a1d21,stroke:#b45a8c',

@@ -117,7 +117,7 @@ function describe({ id, description, message, facts, needs, makes }) {
     why.className = 'message'
     parts.push(why)
   }
-  return [...parts, ...links('Made from', needs), ...links('Made from it', makes)]
+  return [...parts, ...links('Made from', needs), ...links('Goes into', makes)]
 }
 
 function links(title, ids) {

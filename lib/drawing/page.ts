@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Chain } from './chain.ts'
 import { type Box, type Drawing, edgesOf } from './drawing.ts'
 import { html, scriptJson } from './escape.ts'
 import { type Outcome, outcomes } from './night.ts'
@@ -89,31 +90,27 @@ function overview({ boxes, night, chain, asked }: Drawing): string[] {
   }
   if (!night) return lines
   lines.push(`<p>Run <code>${html(night.run)}</code>.</p>`)
-  const troubles = [
-    ...reasons(
-      'Failed',
-      boxes.filter(({ outcome }) => outcome?.outcome === 'failed'),
-    ),
-    ...reasons(
-      'Skipped',
-      boxes.filter(({ outcome }) => outcome?.outcome === 'skipped'),
-    ),
+  const of = (wanted: Outcome) => boxes.filter(({ outcome }) => outcome?.outcome === wanted)
+  const failed = reasons('Failed', of('failed'))
+  const skipped = reasons('Skipped', of('skipped'))
+  const problem =
+    night.problem && failed.length + skipped.length === 0
+      ? ['<h2>The night failed</h2>', messageHtml(night.problem)]
+      : []
+  return [...lines, ...problem, ...failed, ...chainLines(boxes, chain), ...skipped]
+}
+
+function chainLines(boxes: readonly Box[], chain: Chain | undefined): string[] {
+  if (!chain) return []
+  const steps = chain.tables.map((id) => {
+    const outcome = boxes.find((box) => box.id === id)?.outcome
+    return `<li>${link(id)} <span>${html(noteOf(outcome))}</span></li>`
+  })
+  return [
+    `<h2>Critical path: ${html(duration(chain.seconds))}</h2>`,
+    '<p>The tables, each made from the one before, that took longest together: the night cannot be shorter while they take as long.</p>',
+    `<ol>${steps.join('')}</ol>`,
   ]
-  if (night.problem && troubles.length === 0) {
-    lines.push('<h2>The night failed</h2>', messageHtml(night.problem))
-  }
-  if (chain) {
-    const steps = chain.tables.map((id) => {
-      const outcome = boxes.find((box) => box.id === id)?.outcome
-      return `<li>${link(id)} <span>${html(noteOf(outcome))}</span></li>`
-    })
-    lines.push(`<h2>Critical path: ${html(duration(chain.seconds))}</h2>`)
-    lines.push(
-      '<p>The tables, each made from the one before, that took longest together: the night cannot be shorter while they take as long.</p>',
-    )
-    lines.push(`<ol>${steps.join('')}</ol>`)
-  }
-  return [...lines, ...troubles]
 }
 
 /** Each reason once, below the tables that it holds for. */

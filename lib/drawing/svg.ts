@@ -7,6 +7,9 @@ import { noteOf } from './words.ts'
 /** How many colours there are; more subjects share them. */
 const COLOURS = 8
 
+/** What a letter of a note takes, in pixels, on the wide side. */
+const NOTE_LETTER = 7
+
 /** Signs of 12 by 12 pixels, so that nobody needs to see the colour of an outcome. */
 const signs: Readonly<Record<Outcome, string>> = {
   loaded: 'M1 6.5 4.5 10 11 2.5',
@@ -70,7 +73,7 @@ function boxSvg(drawing: Drawing, box: Box, places: Layout['places']): string {
   const { x, y, width, height, lines } = places.get(box.id) as Place
   const { outcome } = box
   const sign = outcome && signOf(outcome.outcome)
-  const note = drawing.night ? noteOf(outcome) : box.subject
+  const note = drawing.night ? noteOf(outcome) : cut(box.subject, (width - 26) / NOTE_LETTER)
   const marks = [
     ...(drawing.chain?.tables.includes(box.id) ? ['chain'] : []),
     ...(drawing.asked === box.id ? ['asked'] : []),
@@ -84,6 +87,9 @@ ${lines.map((line, i) => `<text class="name" x="16" y="${19 + 17 * i}">${html(li
 ${sign ? `<g transform="translate(16 ${bottom - 10})">${sign}</g>` : ''}<text class="note" x="${sign ? 34 : 16}" y="${bottom}">${html(note)}</text>
 </g>`
 }
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`
 
 const place = ({ x, y }: { readonly x: number; readonly y: number }) => `${round(x)} ${round(y)}`
 
