@@ -1,5 +1,6 @@
-import type { Box } from './drawing.ts'
-import { secondsOf } from './night.ts'
+import type { Graph } from '../graph/graph.ts'
+import { criticalPath } from '../graph/schedule.ts'
+import { secondsOf, type TableOutcome } from './night.ts'
 
 /** Tables of which each is made from the one before it. */
 export interface Chain {
@@ -9,29 +10,18 @@ export interface Chain {
 }
 
 /**
- * The critical path: no night with these durations can be over sooner, however much runs side by
- * side. Boxes come each after those it is made from. Undefined where nothing took any time.
+ * The critical path of a night that was: no night with these durations can be over sooner, however
+ * much runs side by side. Undefined where nothing took any time.
  */
-export function longestChain(
-  boxes: readonly Pick<Box, 'id' | 'needs' | 'outcome'>[],
+export function chainOf(
+  graph: Graph,
+  outcomes: ReadonlyMap<string, TableOutcome>,
 ): Chain | undefined {
-  const chains = new Map<string, Chain>()
-  for (const { id, needs, outcome } of boxes) {
-    const before = longest(needs.flatMap((need) => chains.get(need) ?? []))
-    const seconds = (before?.seconds ?? 0) + (secondsOf(outcome) ?? 0)
-    // What took no time at all is not worth a place at the front.
-    const tables = before && before.seconds > 0 ? [...before.tables, id] : [id]
-    chains.set(id, { tables, seconds })
-  }
-  const chain = longest([...chains.values()])
-  return chain && chain.seconds > 0 ? chain : undefined
-}
-
-/** Of two that are as long, the one with fewer tables; of those, the first. */
-function longest(chains: readonly Chain[]): Chain | undefined {
-  return chains.reduce<Chain | undefined>((best, chain) => {
-    if (!best || chain.seconds > best.seconds) return chain
-    const shorter = chain.seconds === best.seconds && chain.tables.length < best.tables.length
-    return shorter ? chain : best
-  }, undefined)
+  const seconds = (id: string) => secondsOf(outcomes.get(id)) ?? 0
+  const path = criticalPath(graph, seconds)
+  // What took no time at all is not worth a place at the front.
+  const first = path.findIndex((id) => seconds(id) > 0)
+  if (first < 0) return undefined
+  const tables = path.slice(first)
+  return { tables, seconds: tables.reduce((sum, id) => sum + seconds(id), 0) }
 }

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import { around } from './around.ts'
-import { type Chain, longestChain } from './chain.ts'
+import { type Chain, chainOf } from './chain.ts'
 import { type Facts, factsOf } from './facts.ts'
 import type { Night, TableOutcome } from './night.ts'
 
@@ -41,21 +41,19 @@ export function drawingOf(graph: Graph, { subjects, night, asked }: DrawingOptio
   const outcomes = new Map(night?.tables.map((outcome) => [outcome.table, outcome]))
   const drawn = asked === undefined ? new Set(graph.keys()) : around(graph, asked)
   const nodes = [...graph.values()]
-  const boxes = nodes
-    .filter(({ id }) => drawn.has(id))
-    .map((node) => ({
+  const own = nodes.filter(({ id }) => drawn.has(id))
+  return {
+    boxes: own.map((node) => ({
       ...factsOf(node),
       id: node.id,
       subject: subjects.get(node.id) ?? '',
       needs: [...new Set(node.needs)].sort(),
       makes: nodes.flatMap(({ id, needs }) => (needs.includes(node.id) ? [id] : [])).sort(),
       outcome: outcomes.get(node.id),
-    }))
-  return {
-    boxes,
+    })),
     subjects: [...new Set(nodes.map(({ id }) => subjects.get(id) ?? ''))].sort(),
     night,
-    chain: longestChain(boxes),
+    chain: chainOf(new Map(own.map((node) => [node.id, node])), outcomes),
     asked,
   }
 }
