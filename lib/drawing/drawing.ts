@@ -71,3 +71,15 @@ export function isOnChain({ chain }: Drawing, from: string, to: string): boolean
   const at = chain?.tables.indexOf(to) ?? -1
   return at > 0 && chain?.tables[at - 1] === from
 }
+
+/** How many colours there are; more subjects share them. */
+const COLOURS = 8
+
+/** What a box has its colour by: its outcome after a night, else its subject. */
+export function colourOf(
+  { subjects, night }: Drawing,
+  box: Pick<Box, 'subject' | 'outcome'>,
+): string {
+  if (night) return box.outcome?.outcome ?? 'absent'
+  return `subject-${subjects.indexOf(box.subject) % COLOURS}`
+}

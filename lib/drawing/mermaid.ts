@@ -1,5 +1,4 @@
-import { type Drawing, edgesOf, isOnChain } from './drawing.ts'
-import { colourOf } from './svg.ts'
+import { colourOf, type Drawing, edgesOf, isOnChain } from './drawing.ts'
 import { duration, noteOf } from './words.ts'
 
 /** Fill, text and border, which hold against a light page and a dark one. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { drawingOf } from '../../lib/drawing/drawing.ts'
-import { pageOf } from '../../lib/drawing/page.ts'
+import { pageOf } from '../../lib/drawing/page/page.ts'
 import { duration, noteOf } from '../../lib/drawing/words.ts'
 import { graph, graphWith, night, subjects } from './example.ts'
 

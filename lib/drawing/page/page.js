@@ -226,7 +226,7 @@ document.addEventListener('keydown', (event) => {
   }
   if (event.target === input || event.ctrlKey || event.metaKey || event.altKey) return
   const box = event.target.closest('.box')?.dataset.id
-  if (event.key === 'Enter' && box !== undefined) pick(box)
+  if (['Enter', ' '].includes(event.key) && box !== undefined) pick(box)
   else if (event.key === '/') input.focus()
   else if (event.key === '+') zoomBy(1.25)
   else if (event.key === '-') zoomBy(0.8)

@@ -1,11 +1,8 @@
-import { type Box, type Drawing, isOnChain } from './drawing.ts'
-import { html } from './escape.ts'
+import { type Box, colourOf, type Drawing, isOnChain } from '../drawing.ts'
+import { html } from '../escape.ts'
+import type { Outcome } from '../night.ts'
+import { noteOf } from '../words.ts'
 import { type Edge, type Layout, layoutOf, type Place } from './layout.ts'
-import type { Outcome } from './night.ts'
-import { noteOf } from './words.ts'
-
-/** How many colours there are; more subjects share them. */
-const COLOURS = 8
 
 /** What a letter of a note takes, in pixels, on the wide side. */
 const NOTE_LETTER = 7
@@ -28,15 +25,6 @@ ${edgesInOrder(drawing, edges).join('\n')}
 ${drawing.boxes.map((box) => boxSvg(drawing, box, places)).join('\n')}
 </g>
 </svg>`
-}
-
-/** What a box is coloured by: its outcome after a night, else its subject. */
-export function colourOf(
-  { subjects, night }: Drawing,
-  box: Pick<Box, 'subject' | 'outcome'>,
-): string {
-  if (night) return box.outcome?.outcome ?? 'absent'
-  return `subject-${subjects.indexOf(box.subject) % COLOURS}`
 }
 
 /** A sign for an outcome; none where there was none. */

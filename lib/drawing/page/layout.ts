@@ -1,7 +1,7 @@
+import { type Drawing, edgesOf } from '../drawing.ts'
+import { broken } from '../words.ts'
 import { type Columns, columnsOf } from './columns.ts'
-import { type Drawing, edgesOf } from './drawing.ts'
 import { settle } from './settle.ts'
-import { broken } from './words.ts'
 
 /** Where everything is, in pixels. */
 export interface Layout {
