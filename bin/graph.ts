@@ -18,23 +18,25 @@ export const graphCommand: Command = {
   help: `Writes .usher/graph.html, a page that needs no network, and prints its path. The
 tables stand from left to right, each after those it is made from.
 
-  npx usher graph                   every table
-  npx usher graph event_demand      that table, what it is made from, and what is
-                                    made from it
-  npx usher graph --mermaid         prints a Mermaid flowchart instead, for Markdown
+  npx usher graph                  every table
+  npx usher graph event_demand     that table, what it is made from and what is
+                                   made from it
+  npx usher graph --mermaid        prints a Mermaid flowchart instead, for
+                                   Markdown; it can be of one table too
 
   --night  after which night, as its file in .usher/nights is called; the newest
            unless said
   --plain  after no night
 
-After a night each table has the colour and the sign of what became of it, and the
-seconds it took. The critical path is marked: the chain of tables, each made from
-the one before, that took longest together. Without a night, colours tell
+After a night each table has the colour and the sign of what became of it, and
+the seconds it took. The critical path is marked: the chain of tables, each made
+from the one before, that took longest together. Without a night, colours tell
 subjects, which are the folders of warehouse/.
 
-In the page, point at a table to see what hangs on it, click it to stay there. The
-wheel zooms and dragging moves; / finds a table, Enter goes from one that was
-found to the next, Escape lets go, 0 shows everything.`,
+In the page, point at a table to see what hangs on it, click it to stay there.
+The wheel zooms and dragging moves; / finds a table, Enter goes from one that
+was found to the next, Escape lets go, 0 shows everything. USHER_HOME names
+another place than .usher.`,
   options: {
     night: { type: 'string' },
     plain: { type: 'boolean', default: false },

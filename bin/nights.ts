@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Night, TableOutcome } from '../lib/drawing/night.ts'
 import { Failure } from '../lib/error.ts'
+import { sentenceOf } from '../local/record.ts'
 import { home } from './home.ts'
 
 /** The file that a night on this machine leaves. */
@@ -47,7 +48,8 @@ export function readNight(run: string): Night {
   return {
     run,
     date: left.date || left.output?.date || left.input?.date,
-    problem: left.status === 'SUCCEEDED' ? undefined : (left.cause ?? left.error ?? left.status),
+    problem:
+      left.status === 'SUCCEEDED' ? undefined : sentenceOf(left.cause ?? left.error ?? left.status),
     tables: left.tables,
   }
 }

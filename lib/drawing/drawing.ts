@@ -23,6 +23,8 @@ export interface Drawing {
   /** All subjects of the warehouse, drawn or not, so that each keeps its colour. */
   readonly subjects: readonly string[]
   readonly night?: Night
+  /** What the night knows and the warehouse does not: it has another name now, or is no more. */
+  readonly gone: readonly string[]
   /** The chain of tables that took longest; undefined where nothing took any time. */
   readonly chain?: Chain
   /** The table that was asked for: then only what it is made from and what is made from it is drawn. */
@@ -53,6 +55,7 @@ export function drawingOf(graph: Graph, { subjects, night, asked }: DrawingOptio
     })),
     subjects: [...new Set(nodes.map(({ id }) => subjects.get(id) ?? ''))].sort(),
     night,
+    gone: [...outcomes.keys()].filter((id) => !graph.has(id)),
     chain: chainOf(new Map(own.map((node) => [node.id, node])), outcomes),
     asked,
   }

@@ -55,6 +55,12 @@ describe('usher graph', () => {
     expect(graph('--mermaid', '--night', 'local-2')).toContain('orders<br/>loaded, 3.5 s')
   })
 
+  it('explains itself on a terminal of 80 columns', () => {
+    const help = graph('--help')
+    for (const option of ['--night', '--plain', '--mermaid']) expect(help).toContain(option)
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
   it.each([
     [['ordres'], 'no such table: ordres; near it are orders'],
     [['orders', 'events'], 'give one table, or none for all: not events too'],

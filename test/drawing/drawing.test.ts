@@ -90,6 +90,12 @@ describe('drawingOf', () => {
       undefined,
     ])
   })
+
+  it('names the tables of a night that the warehouse has no more', () => {
+    const tables = [...night.tables, { table: 'old_orders', outcome: 'failed' as const }]
+    expect(drawingOf(graph, { subjects, night: { ...night, tables } }).gone).toEqual(['old_orders'])
+    expect(drawingOf(graph, { subjects, night, asked: 'dim_date' }).gone).toEqual([])
+  })
 })
 
 describe('the critical path', () => {

@@ -5,7 +5,7 @@ import type { Outcome } from '../night.ts'
 import { duration, noteOf } from '../words.ts'
 
 /** What there is to say while no table is looked at. */
-export function overview({ boxes, night, chain, asked }: Drawing): string[] {
+export function overview({ boxes, night, gone, chain, asked }: Drawing): string[] {
   const lines = [
     `<p>${boxes.length} ${boxes.length === 1 ? 'table' : 'tables'}, each to the right of those it is made from. Point at one to see what hangs on it, click it to stay there.</p>`,
   ]
@@ -14,6 +14,9 @@ export function overview({ boxes, night, chain, asked }: Drawing): string[] {
   }
   if (!night) return lines
   lines.push(`<p>Run <code>${html(night.run)}</code>.</p>`)
+  if (gone.length > 0) {
+    lines.push(`<p>No longer in the warehouse: ${html(gone.join(', '))}.</p>`)
+  }
   const of = (wanted: Outcome) => boxes.filter(({ outcome }) => outcome?.outcome === wanted)
   const failed = reasons('Failed', of('failed'))
   const skipped = reasons('Skipped', of('skipped'))
