@@ -26,6 +26,8 @@ export interface TaskResult {
   readonly chunks?: { readonly key: string; readonly count: number }
   /** What the chunks add to, and how far they go. */
   readonly increment?: Increment
+  /** Set where the night was forced. */
+  readonly force?: boolean
   /** The days that were extracted, the run date last. */
   readonly days?: readonly string[]
   /** Only a load knows them where others wrote the files. */

@@ -29,7 +29,7 @@ export function extractTask(
 ): Promise<TaskResult> {
   return unlessComplete(graph, bucket, input, async (table) => {
     const start = performance.now()
-    const { date, run } = input
+    const { date, run, force } = input
     const attempt = newAttempt(run)
     const time = timeLimit(table.id, milliseconds)
     const done: Extract[] = []
@@ -65,7 +65,7 @@ export function extractTask(
       : undefined
     const bytes = done.reduce((sum, { bytes }) => sum + bytes, 0)
     const facts = { attempt, days, rows, bytes, seconds: secondsSince(start) }
-    return { table: table.id, date, run, outcome: 'extracted', ...facts }
+    return { table: table.id, date, run, force, outcome: 'extracted', ...facts }
   })
 }
 
@@ -83,7 +83,7 @@ export async function loadTask(
   { graph, bucket, warehouse, copyRole, milliseconds }: TaskTools & { copyRole: string },
   extracted: TaskResult,
 ): Promise<TaskResult> {
-  const { outcome, attempt, days = [], run, bytes, seconds: extractSeconds } = extracted
+  const { outcome, attempt, days = [], run, force, bytes, seconds: extractSeconds } = extracted
   if (outcome !== 'extracted' || !attempt) return extracted
   const table = tableOf(graph, extracted.table)
   const start = performance.now()
@@ -92,7 +92,7 @@ export async function loadTask(
   for (const date of days) {
     const dayStart = performance.now()
     const prefix = attemptPrefix(table, date, attempt)
-    const work = { warehouse, bucket, table, date, run, prefix, copyRole, deadline }
+    const work = { warehouse, bucket, table, date, run, force, prefix, copyRole, deadline }
     const rows = await loadTable(work)
     const loadSeconds = secondsSince(dayStart)
     const files = await bucket.get<Extract>(extractKey(prefix))
@@ -124,9 +124,9 @@ export function transformTask(
 ): Promise<TaskResult> {
   return unlessComplete(graph, bucket, input, async (table) => {
     const start = performance.now()
-    const { date, run } = input
+    const { date, run, force } = input
     const deadline = start + milliseconds
-    const rows = await transformTable({ warehouse, table, date, run, deadline })
+    const rows = await transformTable({ warehouse, table, date, run, force, deadline })
     const seconds = secondsSince(start)
     await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
     log('transformed', { table: table.id, date, run, rows, seconds })

@@ -4,7 +4,7 @@ import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import type { Warehouse } from './client.ts'
 import { tableName } from './ddl.ts'
-import { stagedRows } from './publish.ts'
+import { type Step, stagedRows } from './publish.ts'
 
 /** What `usher.loads` keeps of a table's load, and of a night. */
 export interface Load {
@@ -13,6 +13,8 @@ export interface Load {
   readonly date: string
   /** The manifest it was loaded from; none for a transform. */
   readonly manifest?: string
+  /** Loaded though it is loaded for a later date. */
+  readonly force?: boolean
 }
 
 const loadsTable = define(
@@ -54,6 +56,25 @@ from ${stagedRows(table)}`,
     parameters,
   }
 }
+
+/**
+ * Fails the transaction where a table that is replaced whole was loaded for a later date meanwhile: it
+ * would be put back to an earlier state.
+ */
+export const notOlder = (table: Definition, { date, force }: Load): Step[] =>
+  force || table.publish !== 'replace'
+    ? []
+    : [
+        {
+          statement: {
+            text: `select 1 / case when (
+  select count(*) from ${tableName(loads)} where table_name = :table and run_date > cast(:date as date)
+) = 0 then 1 else 0 end`,
+            parameters: { table: table.id, date },
+          },
+          failure: `it was loaded for a later date than ${date} meanwhile: run it again`,
+        },
+      ]
 
 /** The rows that a run has published of a table's day, or undefined if it has not. */
 export async function loadedRows(

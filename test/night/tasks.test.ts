@@ -321,4 +321,14 @@ describe('a night, task by task', () => {
     })
     expect(await keys('staging/')).toEqual([])
   })
+
+  it('does not put an older state in the place of a later one', async () => {
+    const earlier = await extractTask(tools(), input('numbers', 'slow', { date: '2026-11-26' }))
+    const later = input('numbers', 'quick', { date: '2026-11-27' })
+    await loadTask(tools(), await extractTask(tools(), later))
+    await expect(loadTask(tools(), earlier)).rejects.toThrow(
+      'numbers: it was loaded for a later date than 2026-11-26 meanwhile: run it again',
+    )
+    expect(await loadTask(tools(), { ...earlier, force: true })).toMatchObject({ rows: 2 })
+  })
 })
