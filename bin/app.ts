@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib'
-
+import { tablesOf } from '../lib/graph/graph.ts'
 import { NightStack } from '../lib/stacks/night-stack.ts'
 import { StorageStack } from '../lib/stacks/storage-stack.ts'
 import { knownDurations } from './durations.ts'
@@ -17,7 +17,7 @@ const graph = await loadGraph()
 const durations = knownDurations()
 
 const copiesFrom = new Set(
-  [...graph.values()].flatMap(({ table: { made } }) =>
+  tablesOf(graph).flatMap(({ made }) =>
     made.by === 'copy' ? (made.from.source.bucket ?? []) : [],
   ),
 )

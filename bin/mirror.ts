@@ -1,4 +1,5 @@
 import { Failure } from '../lib/error.ts'
+import { tablesOf } from '../lib/graph/graph.ts'
 import { explain } from '../lib/source/mysql/errors.ts'
 import { describeTable, mirrorFile } from '../lib/source/mysql/schema.ts'
 import { type Login, open } from '../lib/source/mysql/session.ts'
@@ -49,8 +50,8 @@ PRODUCTION_URL=mysql://user:password@host/db names it, else the sample's.`,
 }
 
 async function mysqlSource(name: string) {
-  const sources = [...(await loadGraph()).values()]
-    .flatMap(({ table }) => sourceOf(table) ?? [])
+  const sources = tablesOf(await loadGraph())
+    .flatMap((table) => sourceOf(table) ?? [])
     .filter(({ kind }) => kind === 'mysql')
   const source = sources.find((source) => source.name === name)
   if (source) return source

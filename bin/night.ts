@@ -1,5 +1,5 @@
 import { Failure } from '../lib/error.ts'
-import { type Graph, upstream } from '../lib/graph/graph.ts'
+import { definitionOf, type Graph, upstream } from '../lib/graph/graph.ts'
 import { select } from '../lib/graph/select.ts'
 import { dayBefore } from '../lib/night/night.ts'
 import { receiptKey } from '../lib/night/receipt.ts'
@@ -72,11 +72,12 @@ keeps yours apart from the sample.`,
 }
 
 function tableInfo(graph: Graph, id: string, day: string): TableInfo {
+  const own = definitionOf(graph, id)
   const table = graph.get(id)?.table
   return {
     id,
     source: table && sourceOf(table),
-    receipt: table ? receiptKey(table, day) : '',
+    receipt: own ? receiptKey(own, day) : '',
     upstream: [...upstream(graph, id)],
   }
 }

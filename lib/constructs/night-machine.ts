@@ -74,8 +74,9 @@ export class NightMachine extends Construct {
     Annotations.of(this).addInfo(describeMachines(machines, graph.size))
   }
 
-  private stepsOf({ table }: Node): Step[] {
+  private stepsOf({ table, task }: Node): Step[] {
     const { functions } = this
+    if (task) return [{ verb: 'Run', call: this.call(functions.run(task)) }]
     if (table.made.by === 'transform') {
       return [{ verb: 'Transform', call: this.call(functions.transform(table)) }]
     }

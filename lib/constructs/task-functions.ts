@@ -1,9 +1,14 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
-import type { Graph } from '../graph/graph.ts'
+import { type Graph, tablesOf } from '../graph/graph.ts'
 import { EXTRACT_MEGABYTES, variables } from '../night/environment.ts'
-import { type Definition, type Resources, sourceOf } from '../table/definition.ts'
+import {
+  type Definition,
+  type Resources,
+  sourceOf,
+  type TaskDefinition,
+} from '../table/definition.ts'
 import type { Source } from '../table/origin.ts'
 import { SourceBucket } from './source-bucket.ts'
 import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
@@ -19,8 +24,8 @@ export interface TaskFunctionsProps {
 
 /**
  * The functions of a night: one to extract from each source, with its secret and its network, one
- * to load, one to transform, and four that keep the night together. A table that asks for its own
- * memory or time gets a function of the same kind with that.
+ * to load, one to transform, one to run tasks, and four that keep the night together. A table or
+ * task that asks for its own memory or time gets a function of the same kind with that.
  */
 export class TaskFunctions extends Construct {
   readonly prepare: TaskFunction
@@ -153,6 +158,21 @@ export class TaskFunctions extends Construct {
     })
   }
 
+  /** The function that runs a task. */
+  run(task: TaskDefinition): TaskFunction {
+    return this.once('Run', task.resources, (id, resources) => {
+      const fn = this.make(id, {
+        ...{ memory: 512, minutes: 15, ...resources },
+        entry: 'run',
+        description: 'Runs tasks, which make no table',
+      })
+      this.grantRead(fn, 'receipts')
+      this.props.bucket.grantPut(fn, 'receipts/*')
+      this.props.warehouse.grantUse(fn)
+      return fn
+    })
+  }
+
   private make(id: string, props: TaskFunctionProps): TaskFunction {
     const fn = new TaskFunction(this, id, { without: this.packagesWithout(), ...props })
     fn.addEnvironment(variables.bucket, this.props.bucket.bucketName)
@@ -180,9 +200,7 @@ export class TaskFunctions extends Construct {
 
   /** The clients of all sources but one. */
   private packagesWithout(source?: Source): string[] {
-    const all = [...this.props.graph.values()].flatMap(
-      ({ table }) => sourceOf(table)?.packages ?? [],
-    )
+    const all = tablesOf(this.props.graph).flatMap((table) => sourceOf(table)?.packages ?? [])
     return [...new Set(all)].filter((name) => !source?.packages.includes(name))
   }
 }

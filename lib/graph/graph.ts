@@ -1,33 +1,49 @@
 import { Failure } from '../error.ts'
-import { type Definition, definition, type Tabled } from '../table/definition.ts'
+import {
+  type AnyDefinition,
+  type Definition,
+  definition,
+  type Tabled,
+  type TaskDefinition,
+  type Tasked,
+} from '../table/definition.ts'
 
-/** A table and the tables it is made from. */
-export interface Node {
+/** A table or a task, and what it needs. */
+export type Node = TableNode | TaskNode
+
+interface TableNode {
   readonly id: string
-  readonly table: Definition
   readonly needs: readonly string[]
+  readonly table: Definition
+  readonly task?: undefined
 }
 
-/** The tables of a warehouse by id, each after those it needs. */
+interface TaskNode {
+  readonly id: string
+  readonly needs: readonly string[]
+  readonly task: TaskDefinition
+  readonly table?: undefined
+}
+
+/** The tables and tasks of a warehouse by id, each after those it needs. */
 export type Graph = ReadonlyMap<string, Node>
 
 /**
- * The dependency graph of a warehouse: whatever it exports that is a table. Throws one
- * BadDeclaration that lists every mistake: two tables of one name, a table that is made from one
- * that the warehouse does not export, a circle with its whole path.
+ * The dependency graph of a warehouse: whatever it exports that is a table or a task. Throws one
+ * BadDeclaration that lists every mistake: two of one name, one that needs what the warehouse does
+ * not export, a circle with its whole path.
  */
 export function graphOf(exports: Iterable<unknown>): Graph {
-  const tables = [...exports].filter(isTable).map((table) => table[definition])
   const problems: string[] = []
   const nodes = new Map<string, Node>()
-  for (const table of tables) {
-    if (nodes.has(table.id)) problems.push(`two tables are called ${table.id}`)
-    const needs = table.made.by === 'transform' ? table.made.needs.map(({ id }) => id) : []
-    nodes.set(table.id, { id: table.id, table, needs })
+  for (const node of [...exports].filter(isDeclared).map((one) => nodeOf(one[definition]))) {
+    const other = nodes.get(node.id)
+    if (other) problems.push(`${bothOf(node, other)} are called ${node.id}`)
+    nodes.set(node.id, node)
   }
   for (const { id, needs } of nodes.values()) {
     for (const need of needs) {
-      if (!nodes.has(need)) problems.push(`${id} is made from ${need}, which is not exported`)
+      if (!nodes.has(need)) problems.push(`${id} needs ${need}, which is not exported`)
     }
   }
   const { order, circles } = sortNodes(nodes)
@@ -41,8 +57,29 @@ export function graphOf(exports: Iterable<unknown>): Graph {
   return new Map(order.map((node) => [node.id, node]))
 }
 
-function isTable(value: unknown): value is Tabled {
+/** The tables of a graph, without its tasks. */
+export const tablesOf = (graph: Graph): Definition[] =>
+  [...graph.values()].flatMap(({ table }) => table ?? [])
+
+/** A table or task by its id; undefined where there is none. */
+export function definitionOf(graph: Graph, id: string): AnyDefinition | undefined {
+  const node = graph.get(id)
+  return node?.table ?? node?.task
+}
+
+function isDeclared(value: unknown): value is Tabled | Tasked {
   return typeof value === 'object' && value !== null && definition in value
+}
+
+function nodeOf(own: AnyDefinition): Node {
+  const { id } = own
+  const needs = own.needs.map(({ id }) => id)
+  return 'run' in own ? { id, needs, task: own } : { id, needs, table: own }
+}
+
+function bothOf(node: Node, other: Node): string {
+  if (node.task && other.task) return 'two tasks'
+  return node.table && other.table ? 'two tables' : 'a table and a task'
 }
 
 /** Orders nodes so that each comes after what it needs; finds the circles on the way. */
@@ -69,7 +106,7 @@ function sortNodes(nodes: ReadonlyMap<string, Node>): { order: Node[]; circles: 
   return { order, circles }
 }
 
-/** All that a table is made from, directly or not, without itself. */
+/** All that a table or task needs, directly or not, without itself. */
 export function upstream(graph: Graph, id: string): Set<string> {
   const found = new Set<string>()
   const visit = (id: string) => {

@@ -4,7 +4,7 @@ import type { Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
-import { secondsSince, type TaskInput, type TaskResult, tableOf } from './task.ts'
+import { secondsSince, type TaskInput, type TaskResult, tableOrTaskOf } from './task.ts'
 
 export interface AwaitInput extends TaskInput {
   /** The upstream that does not come before the table anyway. */
@@ -45,7 +45,7 @@ export async function awaitUpstream(
 }
 
 async function isSettled(graph: Graph, bucket: Bucket, id: string, night: TaskInput) {
-  const table = tableOf(graph, id)
-  if (await findReceipt(bucket, table, night)) return true
-  return (await bucket.get<FailureNote>(failureKey(table, night.run))) !== undefined
+  const own = tableOrTaskOf(graph, id)
+  if (await findReceipt(bucket, own, night)) return true
+  return (await bucket.get<FailureNote>(failureKey(own, night.run))) !== undefined
 }

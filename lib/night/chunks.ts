@@ -69,7 +69,8 @@ const chunkPrefix = (prefix: string, chunk: number): string =>
  */
 export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
   const { graph, bucket, milliseconds } = tools
-  return unlessComplete(graph, bucket, input, async (table) => {
+  return unlessComplete(graph, bucket, input, async () => {
+    const table = tableOf(graph, input.table)
     const start = performance.now()
     const { date, run, force } = input
     const { made, chunks } = chunked(table)

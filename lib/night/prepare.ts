@@ -1,4 +1,4 @@
-import type { Graph } from '../graph/graph.ts'
+import { definitionOf, type Graph, tablesOf } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { loads } from '../redshift/audit.ts'
@@ -30,16 +30,16 @@ export async function prepareNight(
   const night = nightOf(input, run, graph, timeZone)
   const { date } = night
   await takeDate(bucket, date, execution, isRunning)
-  const schemas = new Set([loads.schema, ...[...graph.values()].map(({ table }) => table.schema)])
+  const schemas = new Set([loads.schema, ...tablesOf(graph).map(({ schema }) => schema)])
   const ddl = [...schemas].map((schema) => ({
     text: `create schema if not exists ${identifier(schema)}`,
     parameters: {},
   }))
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
-  const asked = [...select(graph, night.tables)].flatMap((id) => graph.get(id)?.table ?? [])
-  if (redrives > 0) await bucket.delete(asked.map((table) => failureKey(table, run)))
-  else if (night.force) await bucket.delete(asked.map((table) => receiptKey(table, date)))
+  const asked = [...select(graph, night.tables)].flatMap((id) => definitionOf(graph, id) ?? [])
+  if (redrives > 0) await bucket.delete(asked.map((own) => failureKey(own, run)))
+  else if (night.force) await bucket.delete(asked.map((own) => receiptKey(own, date)))
   log('night', { ...night, count: asked.length })
   return { ...night, redrives }
 }

@@ -1,17 +1,18 @@
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
-import type { Definition } from '../table/definition.ts'
+import type { AnyDefinition, Definition } from '../table/definition.ts'
 
-/** Says that a table is complete for a run date: written once its transaction has committed. */
+/** Says that a table or task is complete for a run date: written once that is sure to last. */
 export interface Receipt {
   readonly table: string
   readonly date: string
   /** The execution that made it complete. */
   readonly run: string
-  readonly rows: number
+  /** None for a task. */
+  readonly rows?: number
   /** Bytes on S3; none for a transform. */
   readonly bytes?: number
-  /** How long the extract took, and the load or transform. */
+  /** How long the extract took, and the load, transform or task. */
   readonly extractSeconds?: number
   readonly loadSeconds: number
   /** What the day was like at its source when it was read. */
@@ -22,42 +23,45 @@ export interface Receipt {
   readonly notes?: Readonly<Record<string, number>>
 }
 
-/** Why a table is not complete, as Step Functions tells it. */
+/** Why a table or task is not complete, as Step Functions tells it. */
 export interface FailureNote {
   readonly table: string
   readonly error: string
   readonly reason: string
 }
 
-const pathOf = ({ schema, name }: Definition) => `${schema}.${name}`
+/** A table's path has a dot in front of any slash, a task's has none: no two meet. */
+const pathOf = (own: AnyDefinition) =>
+  'run' in own ? `tasks/${own.name}` : `${own.schema}.${own.name}`
 
-const receiptsOf = (table: Definition): string => `receipts/${pathOf(table)}/date=`
+const receiptsOf = (own: AnyDefinition): string => `receipts/${pathOf(own)}/date=`
 
-export const receiptKey = (table: Definition, date: string): string =>
-  `${receiptsOf(table)}${date}.json`
+export const receiptKey = (own: AnyDefinition, date: string): string =>
+  `${receiptsOf(own)}${date}.json`
 
-export const failureKey = (table: Definition, run: string): string =>
-  `runs/${run}/${pathOf(table)}.failed.json`
+export const failureKey = (own: AnyDefinition, run: string): string =>
+  `runs/${run}/${pathOf(own)}.failed.json`
 
 /** Where one attempt at an extract writes. */
 export const attemptPrefix = (table: Definition, date: string, attempt: string): string =>
   `staging/${pathOf(table)}/date=${date}/${attempt}`
 
-export const readReceipt = (bucket: Bucket, table: Definition, date: string) =>
-  bucket.get<Receipt>(receiptKey(table, date))
+export const readReceipt = (bucket: Bucket, own: AnyDefinition, date: string) =>
+  bucket.get<Receipt>(receiptKey(own, date))
 
 /**
- * What says that a table is complete for a night. A table that is replaced whole is complete also
- * where it is for a later date, whose rows an earlier night must not put away, unless it is forced.
+ * What says that a table or task is complete for a night. A table that is replaced whole is complete
+ * also where it is for a later date, whose rows an earlier night must not put away, unless it is
+ * forced.
  */
 export async function findReceipt(
   bucket: Bucket,
-  table: Definition,
+  own: AnyDefinition,
   { date, force }: { readonly date: string; readonly force: boolean },
 ): Promise<Receipt | undefined> {
-  const own = await readReceipt(bucket, table, date)
-  if (own || force || table.publish !== 'replace') return own
-  const [later] = await bucket.list(receiptsOf(table), receiptKey(table, date))
+  const found = await readReceipt(bucket, own, date)
+  if (found || force || 'run' in own || own.publish !== 'replace') return found
+  const [later] = await bucket.list(receiptsOf(own), receiptKey(own, date))
   return later === undefined ? undefined : bucket.get<Receipt>(later)
 }
 
@@ -67,5 +71,5 @@ export async function lastReceipt(bucket: Bucket, table: Definition): Promise<Re
   return last === undefined ? undefined : bucket.get<Receipt>(last)
 }
 
-export const writeReceipt = (bucket: Bucket, table: Definition, receipt: Omit<Receipt, 'table'>) =>
-  bucket.put(receiptKey(table, receipt.date), { table: table.id, ...receipt } satisfies Receipt)
+export const writeReceipt = (bucket: Bucket, own: AnyDefinition, receipt: Omit<Receipt, 'table'>) =>
+  bucket.put(receiptKey(own, receipt.date), { table: own.id, ...receipt } satisfies Receipt)

@@ -1,5 +1,5 @@
 import { Failure } from '../error.ts'
-import type { Graph } from '../graph/graph.ts'
+import { definitionOf, type Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { log } from './log.ts'
@@ -28,15 +28,15 @@ export interface Caught {
   readonly Cause?: string
 }
 
-/** Writes down why a table failed, for the report at the end of the night. */
+/** Writes down why a table or task failed, for the report at the end of the night. */
 export async function noteFailure(
   { graph, bucket }: { graph: Graph; bucket: Bucket },
   { table, run, error }: { table: string; run: string; error: Caught },
 ): Promise<void> {
-  const definition = graph.get(table)?.table
+  const own = definitionOf(graph, table)
   const note: FailureNote = { table, error: error.Error, reason: reasonOf(error) }
   log('failed', { ...note, run })
-  if (definition) await bucket.put(failureKey(definition, run), note)
+  if (own) await bucket.put(failureKey(own, run), note)
 }
 
 /** The sentence inside the cause that Lambda gives: `{"errorType", "errorMessage", "trace"}`. */
@@ -60,20 +60,18 @@ export async function reportNight(
   { graph, bucket }: { graph: Graph; bucket: Bucket },
   { date, run, tables, force, redrives, redriven }: ReportInput,
 ): Promise<Report> {
-  const asked = [...select(graph, tables)].flatMap((id) => graph.get(id)?.table ?? [])
+  const asked = [...select(graph, tables)].flatMap((id) => definitionOf(graph, id) ?? [])
   const found = await Promise.all(
-    asked.map(async (table) => {
-      const receipt = await findReceipt(bucket, table, { date, force })
-      if (receipt) return { table, rows: receipt.rows }
-      return { table, note: await bucket.get<FailureNote>(failureKey(table, run)) }
+    asked.map(async (own) => {
+      const receipt = await findReceipt(bucket, own, { date, force })
+      const note = receipt ? undefined : await bucket.get<FailureNote>(failureKey(own, run))
+      return { own, receipt, note }
     }),
   )
-  const broken = found.flatMap(({ table, rows, note }) =>
-    rows === undefined
-      ? [note ?? { table: table.id, error: 'Unknown', reason: 'its task left no word' }]
-      : [],
+  const broken = found.flatMap(({ own, receipt, note }) =>
+    receipt ? [] : [note ?? { table: own.id, error: 'Unknown', reason: 'its task left no word' }],
   )
-  const rows = found.reduce((sum, { rows = 0 }) => sum + rows, 0)
+  const rows = found.reduce((sum, { receipt }) => sum + (receipt?.rows ?? 0), 0)
   const report = { date, tables: asked.length, rows }
   if (broken.length === 0) {
     return { ...report, again: false, message: `${asked.length} tables are complete for ${date}` }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../error.ts'
-import type { Graph } from '../graph/graph.ts'
+import { definitionOf, type Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
-import type { Definition } from '../table/definition.ts'
+import type { AnyDefinition, Definition } from '../table/definition.ts'
 import type { Night } from './night.ts'
 import { findReceipt } from './receipt.ts'
 
-/** The input of a table's task: the night, and which table. */
+/** The input of a state: the night, and which table or task of the warehouse. */
 export interface TaskInput extends Night {
   readonly table: string
 }
@@ -37,23 +37,22 @@ export interface TaskResult {
 }
 
 /**
- * Does a table's work, unless it is complete for the run date or was not asked for. Throws a
- * DependencyIncomplete where a table it is made from is not complete.
+ * Does the work of a table or task, unless it is complete for the run date or was not asked for.
+ * Throws a DependencyIncomplete where something that it needs is not complete.
  */
 export async function unlessComplete(
   graph: Graph,
   bucket: Bucket,
   { table, date, run, tables, force }: TaskInput,
-  work: (definition: Definition) => Promise<TaskResult>,
+  work: (own: AnyDefinition) => Promise<TaskResult>,
 ): Promise<TaskResult> {
-  const definition = tableOf(graph, table)
+  const own = tableOrTaskOf(graph, table)
   if (!select(graph, tables).has(table)) return { table, date, run, outcome: 'not asked for' }
-  const receipt = await findReceipt(bucket, definition, { date, force })
+  const receipt = await findReceipt(bucket, own, { date, force })
   if (receipt) return { table, date, run, outcome: 'complete', rows: receipt.rows }
   const needed = await Promise.all(
-    (graph.get(table)?.needs ?? []).map(async (id) => {
-      const need = graph.get(id)?.table
-      return need && (await findReceipt(bucket, need, { date, force })) ? [] : [id]
+    own.needs.map(async (need) => {
+      return (await findReceipt(bucket, need, { date, force })) ? [] : [need.id]
     }),
   )
   const missing = needed.flat()
@@ -62,13 +61,18 @@ export async function unlessComplete(
     const problem = `${missing.join(', ')} ${verb} not complete for ${date} (+${table} does that too)`
     throw new Failure('DependencyIncomplete', problem)
   }
-  return work(definition)
+  return work(own)
 }
 
 /** A table that a machine speaks of. Throws a BadInput where the bundle has it not. */
-export function tableOf(graph: Graph, id: string): Definition {
-  const table = graph.get(id)?.table
-  if (table) return table
+export const tableOf = (graph: Graph, id: string): Definition =>
+  graph.get(id)?.table ?? elsewhere(id)
+
+/** A table or task that a machine speaks of. Throws as `tableOf` does. */
+export const tableOrTaskOf = (graph: Graph, id: string): AnyDefinition =>
+  definitionOf(graph, id) ?? elsewhere(id)
+
+function elsewhere(id: string): never {
   throw new Failure('BadInput', `${id} is not in this bundle: the machine is of another deploy`)
 }
 

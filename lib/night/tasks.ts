@@ -27,7 +27,8 @@ export function extractTask(
   { graph, bucket, milliseconds }: { graph: Graph; bucket: Bucket; milliseconds: number },
   input: TaskInput,
 ): Promise<TaskResult> {
-  return unlessComplete(graph, bucket, input, async (table) => {
+  return unlessComplete(graph, bucket, input, async () => {
+    const table = tableOf(graph, input.table)
     const start = performance.now()
     const { date, run, force } = input
     const attempt = newAttempt(run)
@@ -122,7 +123,8 @@ export function transformTask(
   { graph, bucket, warehouse, milliseconds }: TaskTools,
   input: TaskInput,
 ): Promise<TaskResult> {
-  return unlessComplete(graph, bucket, input, async (table) => {
+  return unlessComplete(graph, bucket, input, async () => {
+    const table = tableOf(graph, input.table)
     const start = performance.now()
     const { date, run, force } = input
     const deadline = start + milliseconds

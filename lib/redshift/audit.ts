@@ -37,7 +37,7 @@ const loadsTable = define(
     description: 'One row for each load of a table, written in the transaction that published it.',
     sort: ['run_date'],
   },
-  { by: 'transform', query: sql``, needs: [] },
+  { by: 'transform', query: sql`` },
 )
 
 /** The audit table, in the same words as any other. */

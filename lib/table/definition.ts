@@ -3,7 +3,7 @@ import type { Listing, Origin, Source } from './origin.ts'
 import type { Chunks, Incremental } from './portion.ts'
 import type { Sql } from './sql.ts'
 
-/** Where a table keeps what Usher knows of it, out of the way of the names of its columns. */
+/** Where a table or task keeps what Usher knows of it, out of the way of the names of columns. */
 export const definition: unique symbol = Symbol('usher.definition')
 
 /** A table of the warehouse as the rest of Usher sees it. */
@@ -19,6 +19,8 @@ export interface Definition {
   readonly sort: readonly string[]
   readonly publish: Publish<string>
   readonly made: Made
+  /** What must be complete first: what the SQL mentions, and what `after` names. */
+  readonly needs: readonly AnyDefinition[]
   /** Memory in MB and time in minutes, where the task needs other than the usual. */
   readonly resources: Resources
   /** Set on an alias of a table inside one statement. */
@@ -42,7 +44,7 @@ export type Made =
       readonly chunks?: Chunks
     }
   | { readonly by: 'copy'; readonly from: Listing }
-  | { readonly by: 'transform'; readonly query: Sql; readonly needs: readonly Definition[] }
+  | { readonly by: 'transform'; readonly query: Sql }
 
 /** Turns one record of a source into the table's rows; absent, records are rows already. */
 export type ToRows = (record: unknown) => Iterable<object>
@@ -61,9 +63,48 @@ export interface Resources {
   readonly minutes?: number
 }
 
+/** Work of a night that makes no table, as the rest of Usher sees it. */
+export interface TaskDefinition {
+  readonly id: string
+  readonly name: string
+  readonly description?: string
+  readonly needs: readonly AnyDefinition[]
+  readonly run: TaskRun
+  readonly resources: Resources
+}
+
+/** What a task does. What it throws fails the task, and is tried again if it is `transient()`. */
+export type TaskRun = (context: TaskContext) => Promise<void>
+
+/** What a task is given. */
+export interface TaskContext {
+  /** The run date: `2026-11-23`. */
+  readonly date: string
+  readonly warehouse: TaskWarehouse
+  /** Writes a line to the function's log. Never give it a secret or a row. */
+  readonly log: (message: string, facts?: Readonly<Record<string, unknown>>) => void
+  /** Aborted 10 seconds before the function's time is up. */
+  readonly signal: AbortSignal
+}
+
+/** The warehouse, as a task may use it. */
+export interface TaskWarehouse {
+  /** Runs one statement, committed by itself, and waits for its end as long as that takes. */
+  execute(sql: Sql): Promise<void>
+  /** The rows of a query, keyed by column, numbers as text. */
+  query(sql: Sql): Promise<Record<string, string | null>[]>
+}
+
+export type AnyDefinition = Definition | TaskDefinition
+
 /** Anything that is a table. */
 export interface Tabled {
   readonly [definition]: Definition
+}
+
+/** Anything that is a task. */
+export interface Tasked {
+  readonly [definition]: TaskDefinition
 }
 
 /** The outside system that a table's rows come from; a transform has none. */

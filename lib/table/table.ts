@@ -9,6 +9,7 @@ import {
   type Tabled,
   type ToRows,
 } from './definition.ts'
+import { type After, needsOf } from './needs.ts'
 import type { Origin } from './origin.ts'
 import { columnSql, type Mention } from './sql.ts'
 import type { TypeName } from './type.ts'
@@ -46,6 +47,8 @@ export interface Traits<C extends Columns> {
     | 'replace'
     | { readonly merge: Name<C> }
     | { readonly partition: NameOf<C, 'date'> }
+  /** Tables and tasks that must be complete first, though no SQL mentions them. */
+  readonly after?: After
   /** Memory in MB and time in minutes, where the task needs other than the usual. */
   readonly resources?: Resources
 }
@@ -97,6 +100,7 @@ export function define<C extends Columns>(
     sort: traits.sort ?? [],
     publish: traits.publish ?? 'replace',
     made,
+    needs: needsOf(name, traits.after, made.by === 'transform' ? made.query : undefined),
     resources: traits.resources ?? {},
   }
   check(own)

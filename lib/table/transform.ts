@@ -37,14 +37,12 @@ export function transform<C extends Columns>(name: string, traits: Select<C> | Q
     traits.query !== undefined
       ? [traits.columns, queryOf(traits.columns, traits.query)]
       : [traits.select, selectOf(name, traits.select, traits.from)]
-  const needs = new Map(tablesIn(query).map(({ table }) => [table.of.id, table.of] as const))
   const stored = Object.entries(columns).map(([name, { facts }]) => {
     return [name, new Column<TypeName, Flag>({ ...facts, expression: undefined })] as const
   })
   return define(name, Object.fromEntries(stored) as unknown as C, traits as Traits<C>, {
     by: 'transform',
     query,
-    needs: [...needs.values()],
   })
 }
 

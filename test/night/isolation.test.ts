@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { downstream, graphOf } from '../../lib/graph/graph.ts'
+import { definitionOf, downstream, graphOf } from '../../lib/graph/graph.ts'
 import { bucketOf } from '../../lib/manifest/bucket.ts'
 import { awaitUpstream } from '../../lib/night/await.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
@@ -94,9 +94,10 @@ async function nightOf(date: string, name: string, victim?: string) {
 
 async function complete(date: string): Promise<string[]> {
   const found = await Promise.all(
-    [...graph.values()].map(async ({ id, table }) =>
-      (await readReceipt(parts.bucket, table, date)) ? [id] : [],
-    ),
+    all.map(async (id) => {
+      const own = definitionOf(graph, id)
+      return own && (await readReceipt(parts.bucket, own, date)) ? [id] : []
+    }),
   )
   return found.flat().sort()
 }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, jest } from '@jest/globals'
 import { generator, integer, sql, table, transform } from '#lib'
-import { downstream, graphOf } from '../../lib/graph/graph.ts'
+import { downstream, graphOf, tablesOf } from '../../lib/graph/graph.ts'
 import { awaitUpstream } from '../../lib/night/await.ts'
 import { nightOf } from '../../lib/night/night.ts'
 import { readReceipt, writeReceipt } from '../../lib/night/receipt.ts'
@@ -69,9 +69,7 @@ async function nightIn(order: readonly string[], slowest: string, failing: reado
   }
   const failure = await run(night, { input: { date }, name: 'run' }, work as never)
   const complete = await Promise.all(
-    [...graph.values()].map(async ({ id, table }) =>
-      (await readReceipt(bucket, table, date)) ? id : '',
-    ),
+    tablesOf(graph).map(async (own) => ((await readReceipt(bucket, own, date)) ? own.id : '')),
   )
   return { made, failure, complete: complete.filter(Boolean).sort() }
 }

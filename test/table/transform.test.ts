@@ -55,8 +55,7 @@ describe('transform', () => {
       'select "events"."name" as "event", count("clicks"."id") as "clicks" from "public"."clicks" ' +
         'join "public"."events" on "events"."id" = "clicks"."id" group by 1',
     )
-    const { made: how } = made[definition]
-    expect(how.by === 'transform' && how.needs.map(({ id }) => id)).toEqual(['clicks', 'events'])
+    expect(made[definition].needs.map(({ id }) => id)).toEqual(['clicks', 'events'])
   })
   it('takes the columns of a whole query by name', () => {
     const made = transform('latest', {
