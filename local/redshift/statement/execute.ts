@@ -8,6 +8,7 @@ import type { Session } from '../warehouse/session.ts'
 import { alterTable } from './alter.ts'
 import { copy } from './copy.ts'
 import { createSchema, createTable, dropTable } from './create.ts'
+import { analyze, vacuum } from './maintain.ts'
 import { comment, lock } from './other.ts'
 import { remove, write } from './write.ts'
 
@@ -41,7 +42,7 @@ const alone =
 /** By its first words; the longest that fits. */
 const STATEMENTS: Readonly<Record<string, Statement>> = {
   'alter table': alterTable,
-  analyze: nothing,
+  analyze,
   comment: comment,
   copy,
   'create schema': createSchema,
@@ -58,7 +59,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   revoke: nothing,
   truncate: alone('TRUNCATE commits the transaction it runs in', remove),
   update: write,
-  vacuum: alone('VACUUM cannot run inside a transaction block', nothing),
+  vacuum: alone('VACUUM cannot run inside a transaction block', vacuum),
 }
 
 /** LOCK comes before the snapshot is taken, so that none is older than what it waited for. */

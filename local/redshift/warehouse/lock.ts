@@ -12,11 +12,7 @@ export class Locks {
 
   /** Waits for the table. Throws a SqlError when the holder waits, directly or not, for the asker. */
   async acquire(table: string, owner: object, signal: AbortSignal): Promise<void> {
-    if (this.#holders.get(table) === owner) return
-    if (!this.#holders.has(table)) {
-      this.#holders.set(table, owner)
-      return
-    }
+    if (this.acquireAtOnce(table, owner)) return
     if (this.#waitsFor(this.#holders.get(table), owner)) throw new SqlError('deadlock detected')
     const queue = this.#queues.get(table) ?? []
     this.#queues.set(table, queue)
@@ -30,6 +26,12 @@ export class Locks {
         reject(new Cancelled())
       })
     })
+  }
+
+  /** Takes the table if nobody else has it; gives whether it did. */
+  acquireAtOnce(table: string, owner: object): boolean {
+    if (!this.#holders.has(table)) this.#holders.set(table, owner)
+    return this.#holders.get(table) === owner
   }
 
   release(owner: object): void {

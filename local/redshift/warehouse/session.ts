@@ -68,6 +68,11 @@ export class Session {
     return this.#locks.acquire(quoteTable(table), this, this.cancelled.signal)
   }
 
+  /** Takes a lock that is no table's, where nobody has it; gives whether it did. */
+  lockAtOnce(name: string): boolean {
+    return this.#locks.acquireAtOnce(name, this)
+  }
+
   /** Runs DuckDB's SQL; what it complains of is said in Redshift's words. */
   async run(sql: string, table?: TableName): Promise<DuckDBMaterializedResult> {
     try {
