@@ -1,6 +1,6 @@
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
-import type { AnyDefinition, Definition } from '../table/definition.ts'
+import type { AnyDefinition, Definition, TaskDefinition } from '../table/definition.ts'
 
 /** Says that a table or task is complete for a run date: written once that is sure to last. */
 export interface Receipt {
@@ -41,6 +41,10 @@ export const receiptKey = (own: AnyDefinition, date: string): string =>
 
 export const failureKey = (own: AnyDefinition, run: string): string =>
   `runs/${run}/${pathOf(own)}.failed.json`
+
+/** Where a task that goes on writes which of its statements it has begun. */
+export const begunKey = (task: TaskDefinition, run: string): string =>
+  `runs/${run}/${pathOf(task)}.begun.json`
 
 /** Where one attempt at an extract writes. */
 export const attemptPrefix = (table: Definition, date: string, attempt: string): string =>

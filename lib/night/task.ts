@@ -4,7 +4,7 @@ import { definitionOf, type Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
-import type { AnyDefinition, Definition } from '../table/definition.ts'
+import type { AnyDefinition, Definition, TaskDefinition } from '../table/definition.ts'
 import type { Night } from './night.ts'
 import { findReceipt } from './receipt.ts'
 
@@ -19,7 +19,14 @@ export interface TaskResult {
   readonly date: string
   readonly run: string
   /** `awaited`, `planned` and `extracted` are followed by another task; the others need nothing more. */
-  readonly outcome: 'awaited' | 'planned' | 'extracted' | 'loaded' | 'complete' | 'not asked for'
+  readonly outcome:
+    | 'awaited'
+    | 'planned'
+    | 'extracted'
+    | 'loaded'
+    | 'done'
+    | 'complete'
+    | 'not asked for'
   /** What tells its files from those of any other attempt. */
   readonly attempt?: string
   /** Where the list of the chunks is, and how many there are. */
@@ -68,6 +75,10 @@ export async function unlessComplete(
 export const tableOf = (graph: Graph, id: string): Definition =>
   graph.get(id)?.table ?? elsewhere(id)
 
+/** A task that a machine speaks of. Throws as `tableOf` does. */
+export const taskOf = (graph: Graph, id: string): TaskDefinition =>
+  graph.get(id)?.task ?? elsewhere(id)
+
 /** A table or task that a machine speaks of. Throws as `tableOf` does. */
 export const tableOrTaskOf = (graph: Graph, id: string): AnyDefinition =>
   definitionOf(graph, id) ?? elsewhere(id)
@@ -82,11 +93,11 @@ export const secondsSince = (start: number): number => Math.round(performance.no
 /** A name that no other attempt has. */
 export const newAttempt = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
 
-/** Ends an extract in good order before Lambda ends it in bad. */
-export function timeLimit(table: string, milliseconds: number) {
+/** Ends an extract or a task in good order, 10 seconds before Lambda ends it in bad. */
+export function timeLimit(id: string, milliseconds: number, what = 'extract') {
   const controller = new AbortController()
   const minutes = Math.round(milliseconds / 60_000)
-  const message = `${table}: the extract is not done in ${minutes} minutes, all that its function has`
+  const message = `${id}: the ${what} is not done in ${minutes} minutes, all that its function has`
   const timer = setTimeout(
     () => controller.abort(new Failure('OutOfTime', message)),
     Math.max(0, milliseconds - 10_000),

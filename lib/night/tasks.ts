@@ -110,7 +110,7 @@ export async function loadTask(
   return { table: table.id, date: extracted.date, run, outcome: 'loaded', ...facts }
 }
 
-interface TaskTools {
+export interface TaskTools {
   readonly graph: Graph
   readonly bucket: Bucket
   readonly warehouse: Warehouse

@@ -3,10 +3,12 @@ import {
   BatchExecuteStatementCommand,
   DescribeStatementCommand,
   type DescribeStatementCommandOutput,
+  ExecuteStatementCommand,
   type Field,
   GetStatementResultCommand,
   ListStatementsCommand,
   RedshiftDataClient,
+  type SqlParameter,
   type StatementData,
 } from '@aws-sdk/client-redshift-data'
 import { Failure, transient } from '../error.ts'
@@ -20,9 +22,9 @@ export interface Target {
   readonly secret?: string
 }
 
-/** A statement of a batch failed, and with it the whole transaction. */
+/** A statement failed, and with it the whole transaction that it is in. */
 export class StatementError extends Error {
-  /** Its place in the batch. */
+  /** Its place in the batch; -1 outside of one. */
   readonly index: number
   readonly queryId: string | undefined
   /** The rows of each statement that came before it. */
@@ -41,16 +43,26 @@ export class StatementError extends Error {
   }
 }
 
+/** A row of a result, keyed by column, numbers as text. */
+export type ResultRow = Record<string, string | null>
+
 /** The Redshift Data API, as far as Usher needs it. */
 export interface Warehouse {
-  /** The rows of a query, keyed by column, numbers as text. */
-  query(statement: Statement): Promise<Record<string, string | null>[]>
+  /** The rows of a query. */
+  query(statement: Statement): Promise<ResultRow[]>
   /**
    * Runs statements as one transaction and waits for its end; gives the rows of each. One name is
    * run once at a time: where a lost Lambda's transaction still runs, its end is awaited instead.
    * Throws a StatementError, or a StillRunning at the deadline, an instant of performance.now().
    */
   transaction(name: string, statements: readonly Statement[], deadline?: number): Promise<number[]>
+  /**
+   * Begins one statement outside any transaction, and gives its id. One name is run once at a time:
+   * where a statement of that name still runs, it is that one's id.
+   */
+  begin(name: string, statement: Statement): Promise<string>
+  /** The rows of a statement that was begun, once it has ended. Throws as `transaction` does. */
+  rowsOf(id: string, deadline?: number): Promise<ResultRow[]>
 }
 
 /** Seconds the Data API waits for a statement to end before it answers. */
@@ -67,16 +79,28 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
   const login = { ...where, SecretArn: target.secret }
 
   async function submit(statements: readonly Statement[], name?: string, token?: string) {
-    const parameters = Object.assign({}, ...statements.map(({ parameters }) => parameters))
-    const bound = Object.entries(parameters as Record<string, string>)
     const { Id } = await client.send(
       new BatchExecuteStatementCommand({
         ...login,
         Sqls: statements.map(({ text }) => text),
-        Parameters: bound.length > 0 ? bound.map(([name, value]) => ({ name, value })) : undefined,
+        Parameters: bound(statements),
         StatementName: name,
         ClientToken: token,
         WaitTimeSeconds: WAIT,
+      }),
+    )
+    return Id as string
+  }
+
+  /** Does not wait at all, since the deadline may be near. */
+  async function submitAlone(statement: Statement, name: string, token: string) {
+    const { Id } = await client.send(
+      new ExecuteStatementCommand({
+        ...login,
+        Sql: statement.text,
+        Parameters: bound([statement]),
+        StatementName: name,
+        ClientToken: token,
       }),
     )
     return Id as string
@@ -88,7 +112,7 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
   ): Promise<DescribeStatementCommandOutput> {
     for (;;) {
       if (performance.now() + 1000 * (WAIT + MARGIN) > deadline) {
-        throw new Failure('StillRunning', `the transaction ${Id} goes on in Redshift`)
+        throw new Failure('StillRunning', `the statement ${Id} goes on in Redshift`)
       }
       const answer = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: WAIT }))
       if (answer.Status === 'FINISHED') return answer
@@ -110,35 +134,59 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
     return found.filter(({ StatementName }) => StatementName === name)
   }
 
+  /** The id of what runs under a name, or of what is submitted now. */
+  async function once(name: string, send: (token: string) => Promise<string>): Promise<string> {
+    const earlier = await named(name)
+    const running = earlier.find(
+      ({ Status }) => !['FINISHED', 'FAILED', 'ABORTED'].includes(Status ?? ''),
+    )
+    // The token is the same for all who see the same past: two at once become one.
+    const token = createHash('sha256').update(`${name}|${earlier.length}`).digest('hex')
+    return running?.Id ?? send(token)
+  }
+
+  async function resultOf(Id: string): Promise<ResultRow[]> {
+    const rows: ResultRow[] = []
+    let NextToken: string | undefined
+    do {
+      const page = await client.send(new GetStatementResultCommand({ Id, NextToken }))
+      const names = (page.ColumnMetadata ?? []).map(({ name }) => name ?? '')
+      for (const record of page.Records ?? []) {
+        rows.push(Object.fromEntries(record.map((field, i) => [names[i], textOf(field)])))
+      }
+      NextToken = page.NextToken
+    } while (NextToken)
+    return rows
+  }
+
   return {
     async query(statement) {
       const Id = await submit([statement])
       await finished(Id)
-      const rows: Record<string, string | null>[] = []
-      let NextToken: string | undefined
-      do {
-        const page = await client.send(new GetStatementResultCommand({ Id: `${Id}:1`, NextToken }))
-        const names = (page.ColumnMetadata ?? []).map(({ name }) => name ?? '')
-        for (const record of page.Records ?? []) {
-          rows.push(Object.fromEntries(record.map((field, i) => [names[i], textOf(field)])))
-        }
-        NextToken = page.NextToken
-      } while (NextToken)
-      return rows
+      return resultOf(`${Id}:1`)
     },
 
     async transaction(name, statements, deadline) {
-      const earlier = await named(name)
-      const running = earlier.find(
-        ({ Status }) => !['FINISHED', 'FAILED', 'ABORTED'].includes(Status ?? ''),
-      )
-      // The token is the same for all who see the same past: two at once become one transaction.
-      const token = createHash('sha256').update(`${name}|${earlier.length}`).digest('hex')
-      const id = running?.Id ?? (await submit(statements, name, token))
+      const id = await once(name, (token) => submit(statements, name, token))
       const answer = await finished(id, deadline)
       return (answer.SubStatements ?? []).map(({ ResultRows }) => ResultRows ?? 0)
     },
+
+    begin(name, statement) {
+      return once(name, (token) => submitAlone(statement, name, token))
+    },
+
+    async rowsOf(id, deadline) {
+      const { HasResultSet } = await finished(id, deadline)
+      return HasResultSet ? resultOf(id) : []
+    },
   }
+}
+
+function bound(statements: readonly Statement[]): SqlParameter[] | undefined {
+  const parameters = Object.assign({}, ...statements.map(({ parameters }) => parameters))
+  const list = Object.entries(parameters as Record<string, string>)
+  return list.length > 0 ? list.map(([name, value]) => ({ name, value })) : undefined
 }
 
 function errorOf({ Error: message, SubStatements = [], Status }: DescribeStatementCommandOutput) {
@@ -153,13 +201,15 @@ function errorOf({ Error: message, SubStatements = [], Status }: DescribeStateme
 
 /**
  * What passes: serializable isolation, a table that another transaction has made or is making, a
- * deadlock, an overloaded S3, a lost connection. Whole phrases, since a message may name anything.
+ * deadlock, another's VACUUM, an overloaded S3, a lost connection. Whole phrases, since a message may
+ * name anything.
  */
 const PASSING = [
   /^(ERROR:\s*)?(1023|1018)\b/,
   /serializable isolation violation/i,
   /conflict with concurrent transaction/i,
   /could not open relation with OID/i,
+  /^(ERROR:\s*)?VACUUM is running\b/,
   /deadlock detected/i,
   /\bError (SlowDown|InternalError|ServiceUnavailable)\b/,
   /\bconnection (was )?(closed|lost|reset|terminated)\b/i,
