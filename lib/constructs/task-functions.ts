@@ -166,9 +166,11 @@ export class TaskFunctions extends Construct {
         entry: 'run',
         description: 'Runs tasks, which make no table',
       })
-      this.grantRead(fn, 'receipts')
-      this.props.bucket.grantPut(fn, 'receipts/*')
-      this.props.warehouse.grantUse(fn)
+      this.grantRead(fn, 'receipts', 'runs/*/tasks')
+      this.props.bucket.grantPut(fn, 'receipts/tasks/*')
+      this.props.bucket.grantPut(fn, 'runs/*/tasks/*')
+      this.props.bucket.grantDelete(fn, 'runs/*/tasks/*')
+      this.props.warehouse.grantExecute(fn)
       return fn
     })
   }

@@ -54,8 +54,17 @@ export class Warehouse extends Construct {
     letRead(bucket, config.copyRoleArn)
   }
 
-  /** Lets a function run statements, and tells it where. */
+  /** Lets a function run transactions, and tells it where. */
   grantUse(fn: LambdaFunction): void {
+    this.grant(fn, 'redshift-data:BatchExecuteStatement')
+  }
+
+  /** Lets a function run single statements, each committed by itself, and tells it where. */
+  grantExecute(fn: LambdaFunction): void {
+    this.grant(fn, 'redshift-data:ExecuteStatement')
+  }
+
+  private grant(fn: LambdaFunction, submit: string): void {
     const { config } = this
     fn.addEnvironment(variables.database, config.database)
     fn.addEnvironment(variables.warehouseSecret, this.secret.secretArn)
@@ -65,7 +74,7 @@ export class Warehouse extends Construct {
     this.secret.grantRead(fn)
     fn.addToRolePolicy(
       new PolicyStatement({
-        actions: ['redshift-data:BatchExecuteStatement'],
+        actions: [submit],
         resources: [this.arn],
       }),
     )
