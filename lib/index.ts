@@ -1,5 +1,7 @@
 /** Everything a file in `warehouse/` needs. */
 
+/** What a task throws to be tried again. */
+export { transient } from './error.ts'
 /** The sources: one maker for each outside system. */
 export { calendar } from './source/calendar.ts'
 export { elasticsearch } from './source/elasticsearch/elasticsearch.ts'

@@ -3,6 +3,7 @@ import {
   type AnyDefinition,
   type Definition,
   definition,
+  isTask,
   type Tabled,
   type TaskDefinition,
   type Tasked,
@@ -74,7 +75,7 @@ function isDeclared(value: unknown): value is Tabled | Tasked {
 function nodeOf(own: AnyDefinition): Node {
   const { id } = own
   const needs = own.needs.map(({ id }) => id)
-  return 'run' in own ? { id, needs, task: own } : { id, needs, table: own }
+  return isTask(own) ? { id, needs, task: own } : { id, needs, table: own }
 }
 
 function bothOf(node: Node, other: Node): string {

@@ -1,6 +1,11 @@
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
-import type { AnyDefinition, Definition, TaskDefinition } from '../table/definition.ts'
+import {
+  type AnyDefinition,
+  type Definition,
+  isTask,
+  type TaskDefinition,
+} from '../table/definition.ts'
 
 /** Says that a table or task is complete for a run date: written once that is sure to last. */
 export interface Receipt {
@@ -32,7 +37,7 @@ export interface FailureNote {
 
 /** A table's path has a dot in front of any slash, a task's has none: no two meet. */
 const pathOf = (own: AnyDefinition) =>
-  'run' in own ? `tasks/${own.name}` : `${own.schema}.${own.name}`
+  isTask(own) ? `tasks/${own.name}` : `${own.schema}.${own.name}`
 
 const receiptsOf = (own: AnyDefinition): string => `receipts/${pathOf(own)}/date=`
 
@@ -64,7 +69,7 @@ export async function findReceipt(
   { date, force }: { readonly date: string; readonly force: boolean },
 ): Promise<Receipt | undefined> {
   const found = await readReceipt(bucket, own, date)
-  if (found || force || 'run' in own || own.publish !== 'replace') return found
+  if (found || force || isTask(own) || own.publish !== 'replace') return found
   const [later] = await bucket.list(receiptsOf(own), receiptKey(own, date))
   return later === undefined ? undefined : bucket.get<Receipt>(later)
 }

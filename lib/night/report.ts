@@ -2,6 +2,7 @@ import { Failure } from '../error.ts'
 import { definitionOf, type Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
+import { type AnyDefinition, isTask } from '../table/definition.ts'
 import { log } from './log.ts'
 import type { Night } from './night.ts'
 import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
@@ -10,6 +11,7 @@ import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
 export interface Report {
   readonly date: string
   readonly tables: number
+  readonly tasks: number
   readonly rows: number
   /** The night is to go round once more. */
   readonly again: boolean
@@ -72,27 +74,44 @@ export async function reportNight(
     receipt ? [] : [note ?? { table: own.id, error: 'Unknown', reason: 'its task left no word' }],
   )
   const rows = found.reduce((sum, { receipt }) => sum + (receipt?.rows ?? 0), 0)
-  const report = { date, tables: asked.length, rows }
+  const tasks = asked.filter(isTask).length
+  const report = { date, tables: asked.length - tasks, tasks, rows }
   if (broken.length === 0) {
-    return { ...report, again: false, message: `${asked.length} tables are complete for ${date}` }
+    return { ...report, again: false, message: `${amountOf(asked)} are complete for ${date}` }
   }
+  const rest = asked.filter(({ id }) => broken.some(({ table }) => table === id))
   if (redriven > redrives) {
-    return { ...report, again: true, message: `${broken.length} tables are to be done once more` }
+    return { ...report, again: true, message: `${amountOf(rest)} are to be done once more` }
   }
   log('night incomplete', { run, ...report, broken: broken.length })
-  throw new Failure('NightIncomplete', complaint(broken, asked.length, { date, tables }))
+  const amount = `${amountOf(rest, asked)} ${rest.length === 1 ? 'is' : 'are'} not complete`
+  throw new Failure('NightIncomplete', complaint(amount, broken, { date, tables }))
+}
+
+/** `25 tables and 1 task`, or `2 of 25 tables and 1 of 1 task` where they are some of more. */
+function amountOf(these: readonly AnyDefinition[], all = these): string {
+  const kinds = [
+    { noun: 'table', is: (own: AnyDefinition) => !isTask(own) },
+    { noun: 'task', is: isTask },
+  ]
+  const amounts = kinds.flatMap(({ noun, is }) => {
+    const [count, whole] = [these.filter(is).length, all.filter(is).length]
+    const nouns = `${whole} ${noun}${whole === 1 ? '' : 's'}`
+    return count === 0 ? [] : [all === these ? nouns : `${count} of ${nouns}`]
+  })
+  return amounts.join(' and ')
 }
 
 function complaint(
+  amount: string,
   broken: readonly FailureNote[],
-  asked: number,
   { date, tables }: Pick<Night, 'date' | 'tables'>,
 ): string {
   const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
   const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
   const input = { date, ...(tables.length > 0 && { tables }) }
   const lines = [
-    `${broken.length} of ${asked} tables are not complete for ${date}.`,
+    `${amount} for ${date}.`,
     ...failed.map(({ table, reason }) => `${table} failed: ${reason}`),
     ...skipped.map(({ table, reason }) => `${table} was skipped: ${reason}`),
     `To do these and no others, redrive this execution, or start one with ${JSON.stringify(input)}`,

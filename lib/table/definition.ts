@@ -97,6 +97,8 @@ export interface TaskWarehouse {
 
 export type AnyDefinition = Definition | TaskDefinition
 
+export const isTask = (own: AnyDefinition): own is TaskDefinition => 'run' in own
+
 /** Anything that is a table. */
 export interface Tabled {
   readonly [definition]: Definition

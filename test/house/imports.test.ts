@@ -11,7 +11,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   'lib/graph': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:crypto$/ },
   'lib/machine': { rooms: ['lib/error.ts', 'lib/graph'], packages: /^node:crypto$/ },
   'lib/source': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:/ },
-  'lib/index.ts': { rooms: ['lib/table', 'lib/source'] },
+  'lib/index.ts': { rooms: ['lib/error.ts', 'lib/table', 'lib/source'] },
   'lib/manifest': {
     rooms: ['lib/error.ts', 'lib/table'],
     packages: /^(node:|@aws-sdk\/client-s3$)/,

@@ -5,7 +5,7 @@ import aslValidator from 'asl-validator'
 import { App, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
-import { calendar, copy, date, integer, mirror, mysql, s3, sql, table, transform } from '#lib'
+import { calendar, copy, date, integer, mirror, mysql, s3, sql, table, task, transform } from '#lib'
 import { TaskFunctions } from '../../lib/constructs/task-functions.ts'
 import { Warehouse } from '../../lib/constructs/warehouse.ts'
 import { graphOf } from '../../lib/graph/graph.ts'
@@ -33,7 +33,8 @@ const sales = transform('sales', {
   select: { id: orders.id },
   from: sql`${orders} join ${events} on ${events.id} = ${orders.id}`,
 })
-const graph = graphOf([dim_date, events, orders, invoices, sales])
+const tidy = task('tidy', { after: [sales], run: async () => {}, resources: { minutes: 5 } })
+const graph = graphOf([dim_date, events, orders, invoices, sales, tidy])
 
 const base: Stage = {
   name: 'test',
@@ -128,8 +129,10 @@ describe('the state machine', () => {
       )
     }
   })
-  it('catches every failure of a table, so that the night goes on', () => {
-    const tables = allStates(machine).filter(([name]) => /^(Extract|Load|Transform) /.test(name))
+  it('catches every failure of a table or task, so that the night goes on', () => {
+    const tables = allStates(machine).filter(([name]) =>
+      /^(Extract|Load|Transform|Run) /.test(name),
+    )
     expect(tables.map(([name]) => name).sort()).toEqual([
       'Extract billing.invoices',
       'Extract dim_date',
@@ -139,6 +142,7 @@ describe('the state machine', () => {
       'Load dim_date',
       'Load events',
       'Load orders',
+      'Run tidy',
       'Transform sales',
     ])
     for (const [name, { Catch }] of tables) {
@@ -160,6 +164,7 @@ describe('the functions', () => {
       'Extracts tables from production (mysql)',
       'Loads extracts into the warehouse',
       'Makes tables inside the warehouse',
+      'Runs tasks, which make no table',
       'Says how a night ended',
       'Settles what a night is about',
       'Waits until what a table is made from is complete',
@@ -169,6 +174,10 @@ describe('the functions', () => {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
     }
     night.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 3008 })
+    night.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Runs tasks, which make no table',
+      Timeout: 300,
+    })
   })
   it('read the secret of their own source and of no other', () => {
     const readers = Object.entries(night.findResources('AWS::IAM::Policy')).flatMap(
@@ -183,6 +192,21 @@ describe('the functions', () => {
       ['TasksExtractfrombilling', 'usher/billing'],
       ['TasksExtractfromproduction', 'usher/production'],
       ['TasksExtractfromproduction3008MB', 'usher/production'],
+    ])
+  })
+  it('run transactions, or single statements where they run tasks', () => {
+    const submits = Object.entries(night.findResources('AWS::IAM::Policy')).flatMap(
+      ([id, policy]) =>
+        (policy.Properties.PolicyDocument.Statement as { Action: string | string[] }[])
+          .flatMap(({ Action }) => Action)
+          .filter((action) => /^redshift-data:\w*Execute/.test(action))
+          .map((action) => [id.replace(/home.*/, ''), action]),
+    )
+    expect(submits.sort()).toEqual([
+      ['TasksLoad', 'redshift-data:BatchExecuteStatement'],
+      ['TasksPrepare', 'redshift-data:BatchExecuteStatement'],
+      ['TasksRun5min', 'redshift-data:ExecuteStatement'],
+      ['TasksTransform', 'redshift-data:BatchExecuteStatement'],
     ])
   })
   it('may do nothing to everything', () => {

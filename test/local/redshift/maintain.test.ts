@@ -78,7 +78,7 @@ describe('the maintenance of tables', () => {
   })
 
   it('runs one VACUUM at a time, once nobody has its table locked', async () => {
-    const holder = await warehouse.submit(['lock t', slow(12)])
+    const holder = await warehouse.submit(['lock t', slow(16)])
     const describe = () => warehouse.client.send(new DescribeStatementCommand({ Id: holder }))
     while ((await describe()).SubStatements?.[0]?.Status !== 'FINISHED');
     const first = await begin('vacuum t')
