@@ -312,11 +312,14 @@ describe('a statement that outlives its function', () => {
   it('makes another VACUUM worth another try', async () => {
     work = ({ warehouse }) => warehouse.execute(sql`vacuum ${numbers}`)
     await hold()
-    await expect(runTask(tools(1000), input('tidy', 'one'))).rejects.toThrow('goes on in Redshift')
-    await expect(runTask(tools(), input('tidy', 'two'))).rejects.toMatchObject({
+    const both = ['one', 'two'].map((run) =>
+      runTask(tools(), input('tidy', run)).catch((error: Error) => error),
+    )
+    expect(await Promise.race(both)).toMatchObject({
       name: 'Transient',
       message: expect.stringContaining('VACUUM is running'),
     })
     await release()
+    expect(await Promise.all(both)).toContainEqual(expect.objectContaining({ outcome: 'done' }))
   })
 })
