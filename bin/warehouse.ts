@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure, messageOf } from '../lib/error.ts'
 import { type Graph, graphOf } from '../lib/graph/graph.ts'
-import { definition, type Tabled } from '../lib/table/definition.ts'
+import { definition, type Tabled, type Tasked } from '../lib/table/definition.ts'
 import { typeErrors } from './types.ts'
 
 const folder = fileURLToPath(new URL('../warehouse', import.meta.url))
 const index = join(folder, 'index.ts')
 
-/** The files that declare tables: all of `warehouse/` in folders of subjects. */
+/** The files that declare tables and tasks: all of `warehouse/` in folders of subjects. */
 const tableFiles = (): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && dirname(file) !== '.')
@@ -17,7 +17,7 @@ const tableFiles = (): string[] =>
 
 /**
  * The graph of the warehouse as its files are now: a new table is one new file. Throws a BadDeclaration where a file
- * does not export the table that it is named after.
+ * does not export the table or task that it is named after.
  */
 export const loadGraph = async (): Promise<Graph> => (await loadWarehouse()).graph
 
@@ -32,21 +32,22 @@ export async function loadWarehouse(): Promise<{
   for (const file of files) {
     const exports = await importTables(file)
     const name = basename(file, '.ts')
-    if (!isTable(exports[name])) {
-      throw new Failure('BadDeclaration', `warehouse/${file} exports no table called ${name}`)
+    if (!isDeclared(exports[name])) {
+      const problem = `warehouse/${file} exports no table or task called ${name}`
+      throw new Failure('BadDeclaration', problem)
     }
     for (const value of Object.values(exports)) {
       tables.push(value)
-      if (isTable(value)) subjects.set(value[definition].id, dirname(file))
+      if (isDeclared(value)) subjects.set(value[definition].id, dirname(file))
     }
   }
   return { graph: graphOf(tables), subjects }
 }
 
-const isTable = (value: unknown): value is Tabled =>
+const isDeclared = (value: unknown): value is Tabled | Tasked =>
   typeof value === 'object' && value !== null && definition in value
 
-/** Brings `warehouse/index.ts`, which the bundles import, up to date. Gives the files of tables. */
+/** Brings `warehouse/index.ts`, which the bundles import, up to date. Gives the files of tables and tasks. */
 export function writeIndex(): string[] {
   const files = tableFiles()
   const text = indexOf(files)

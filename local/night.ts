@@ -16,13 +16,13 @@ import type { SourceInfo } from './sources.ts'
 import { step, supply, withoutMissing } from './supply.ts'
 import { synthesize } from './synthesize.ts'
 
-/** A table of the warehouse, as far as a night on one machine must know it. */
+/** A table or task of the warehouse, as far as a night on one machine must know it. */
 export interface TableInfo {
   readonly id: string
   readonly source?: SourceInfo
   /** The key of the object that says that it is complete for the run date. */
   readonly receipt: string
-  /** All tables it is made from, directly or not. */
+  /** All that it needs, directly or not. */
   readonly upstream: readonly string[]
 }
 

@@ -1,14 +1,15 @@
 import { count, seconds, size } from './display.ts'
 import type { TaskEvent, Watcher } from './machine.ts'
 
-/** What became of a table. */
+/** What became of a table or task. */
 export interface TableRecord {
   readonly table: string
+  isTask?: true
   rows?: number
   bytes?: number
   extractSeconds?: number
   loadSeconds?: number
-  outcome: 'loaded' | 'complete' | 'failed' | 'skipped' | 'running'
+  outcome: 'loaded' | 'done' | 'complete' | 'failed' | 'skipped' | 'running'
   message?: string
 }
 
@@ -20,7 +21,7 @@ interface Result {
   readonly seconds?: number
 }
 
-/** Follows the tasks of a night, table by table. */
+/** Follows the states of a night, table by table. */
 export class NightRecord implements Watcher {
   readonly tables = new Map<string, TableRecord>()
   date = ''
@@ -46,6 +47,7 @@ export class NightRecord implements Watcher {
     const passing = ['awaited', 'not asked for'].includes((result as Result)?.outcome ?? '')
     if (!table || passing || state.endsWith(' failed')) return
     const record = this.recordOf(table)
+    if (state.startsWith('Run ')) record.isTask = true
     if (error) {
       const skipped = error.name === 'DependencyIncomplete'
       record.outcome = skipped ? 'skipped' : 'failed'
@@ -56,14 +58,16 @@ export class NightRecord implements Watcher {
     const { outcome, rows, bytes, seconds: working = taken } = result as Result
     // A load that is told of a complete table only passes it on.
     if ((input as Result).outcome && (input as Result).outcome !== 'extracted') return
-    record.outcome = outcome === 'loaded' || outcome === 'complete' ? outcome : 'running'
+    const ended = outcome === 'loaded' || outcome === 'done' || outcome === 'complete'
+    record.outcome = ended ? outcome : 'running'
     record.rows = rows ?? record.rows
     record.bytes = bytes ?? record.bytes
     if (outcome === 'complete') return
     if (outcome === 'extracted') record.extractSeconds = working
     else record.loadSeconds = working
-    // Of files that others wrote, only the load knows the rows.
-    const amount = rows === undefined ? size(bytes ?? 0) : `${count(rows)} rows`
+    // Of files that others wrote, only the load knows the rows; a task has none.
+    const amount =
+      rows !== undefined ? `${count(rows)} rows` : record.isTask ? '' : size(bytes ?? 0)
     const facts = [amount.padStart(16), seconds(working).padStart(8)]
     this.report([state.padEnd(32), ...facts].join(' '))
   }

@@ -2,7 +2,7 @@ import { columns, count, seconds, size, wrap } from './display.ts'
 import type { Ending } from './machine.ts'
 import { type NightRecord, sentenceOf, type TableRecord } from './record.ts'
 
-/** What a night ends with: a line for each table, and below them what there is to say. */
+/** What a night ends with: a line for each table and task, and below them what there is to say. */
 export function summary(record: NightRecord, ending: Ending, asked: readonly string[]): string[] {
   const tables = [...record.tables.values()]
   const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
@@ -13,7 +13,7 @@ export function summary(record: NightRecord, ending: Ending, asked: readonly str
     ...reasons('Skipped', of('skipped')),
   ]
   if (ending.status === 'SUCCEEDED') {
-    return [...lines, success(record.date, of('loaded').length, of('complete').length)]
+    return [...lines, success(record.date, [...of('loaded'), ...of('done')], of('complete'))]
   }
   if (of('failed').length === 0) lines.push(`The night failed: ${sentenceOf(ending.cause ?? '')}`)
   const date = record.date && ` --date ${record.date}`
@@ -54,9 +54,20 @@ function reasons(heading: string, tables: readonly TableRecord[]): string[] {
   ])
 }
 
-function success(date: string, loaded: number, were: number): string {
-  const tables = (n: number) => `${n} ${n === 1 ? 'table' : 'tables'}`
-  const already = `${tables(were)} complete already`
-  if (loaded === 0) return were > 0 ? `Nothing to do for ${date}: ${already}.` : 'Nothing was done.'
-  return `${tables(loaded)} loaded for ${date}${were > 0 ? `, ${already}` : ''}.`
+function success(date: string, made: readonly TableRecord[], were: readonly TableRecord[]): string {
+  const already = `${amounts(were)} complete already`
+  if (made.length === 0) {
+    return were.length > 0 ? `Nothing to do for ${date}: ${already}.` : 'Nothing was done.'
+  }
+  return `${amounts(made, ' loaded', ' done')} for ${date}${were.length > 0 ? `, ${already}` : ''}.`
+}
+
+/** `25 tables loaded and 1 task done` */
+function amounts(records: readonly TableRecord[], loaded = '', done = ''): string {
+  const tasks = records.filter(({ isTask }) => isTask).length
+  const amount = (n: number, noun: string, verb: string) =>
+    n === 0 ? [] : [`${n} ${noun}${n === 1 ? '' : 's'}${verb}`]
+  return [...amount(records.length - tasks, 'table', loaded), ...amount(tasks, 'task', done)].join(
+    ' and ',
+  )
 }

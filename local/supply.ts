@@ -92,7 +92,7 @@ export function withoutMissing(
     if (lost === undefined) return true
     const skipped = record.recordOf(id)
     skipped.outcome = 'skipped'
-    skipped.message = source ? missing.get(lost) : `made from tables of ${lost}`
+    skipped.message = source ? missing.get(lost) : `needs tables of ${lost}`
     return false
   })
 }

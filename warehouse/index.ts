@@ -5,6 +5,7 @@ import * as actions_searches from './actions/searches.ts'
 import * as analytics_ga_channels from './analytics/ga_channels.ts'
 import * as analytics_ga_sessions from './analytics/ga_sessions.ts'
 import * as calendar_dim_date from './calendar/dim_date.ts'
+import * as maintenance_analyze from './maintenance/analyze.ts'
 import * as marketplace_all_sales from './marketplace/all_sales.ts'
 import * as marketplace_event_details from './marketplace/event_details.ts'
 import * as marketplace_sales_by_day from './marketplace/sales_by_day.ts'
@@ -33,6 +34,7 @@ export const tables: readonly object[] = [
   analytics_ga_channels,
   analytics_ga_sessions,
   calendar_dim_date,
+  maintenance_analyze,
   marketplace_all_sales,
   marketplace_event_details,
   marketplace_sales_by_day,
