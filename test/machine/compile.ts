@@ -20,7 +20,7 @@ export const inChunks: readonly Step[] = [
   load,
 ]
 
-/** Compiles a graph: what is made from nothing is extracted and loaded, the rest is transformed. */
+/** Compiles a graph: a table that is made from nothing is extracted and loaded, others transformed. */
 export const compile = (
   graph: Graph,
   seconds: Seconds,
@@ -29,8 +29,10 @@ export const compile = (
   machinesOf({
     graph,
     seconds,
-    stepsOf: ({ needs }) =>
-      needs.length > 0 ? [{ verb: 'Transform', call: call('transform') }] : extracted,
+    stepsOf: ({ needs, task }) => {
+      if (task) return [{ verb: 'Run', call: call('run') }]
+      return needs.length > 0 ? [{ verb: 'Transform', call: call('transform') }] : extracted
+    },
     functions: {
       prepare: call('prepare'),
       report: call('report'),

@@ -9,6 +9,7 @@ import { awaitUpstream } from '../../lib/night/await.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
 import { readReceipt } from '../../lib/night/receipt.ts'
 import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { runTask } from '../../lib/night/run.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
 import { warehouseOf } from '../../lib/redshift/client.ts'
 import { daysBefore } from '../../lib/table/moment.ts'
@@ -56,6 +57,7 @@ async function start() {
     if (state.startsWith('Extract ')) return extractTask(tools, event)
     if (state.startsWith('Load ')) return loadTask(tools, event)
     if (state.startsWith('Transform ')) return transformTask(tools, event)
+    if (state.startsWith('Run ')) return runTask(tools, event)
     throw new Error(`nothing does ${state}`)
   }
   return {
@@ -86,7 +88,7 @@ async function nightOf(date: string, name: string, victim?: string) {
     const result = (await parts.work(state, event)) as
       | { table: string; outcome?: string }
       | undefined
-    if (result?.outcome === 'loaded') loaded.push(result.table)
+    if (['loaded', 'done'].includes(result?.outcome ?? '')) loaded.push(result.table)
     return result ?? null
   })
   return { loaded: loaded.sort(), failure }
