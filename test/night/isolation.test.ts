@@ -88,7 +88,7 @@ async function nightOf(date: string, name: string, victim?: string) {
     const result = (await parts.work(state, event)) as
       | { table: string; outcome?: string }
       | undefined
-    if (['loaded', 'done'].includes(result?.outcome ?? '')) loaded.push(result.table)
+    if (result && ['loaded', 'done'].includes(result.outcome ?? '')) loaded.push(result.table)
     return result ?? null
   })
   return { loaded: loaded.sort(), failure }
