@@ -76,10 +76,10 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
     const { made, chunks } = chunked(table)
     const attempt = newAttempt(run)
     const time = timeLimit(table.id, milliseconds)
-    const portion = await portionOf(bucket, table, input)
     const { id, columns } = table
     const reading = { table: id, columns, date, signal: time.signal, note: () => {} }
     try {
+      const portion = await portionOf(bucket, table, input)
       const snapshot = await openSnapshot(made, reading)
       try {
         // No chunk reads an older state than this, so that what it misses is above the bound.

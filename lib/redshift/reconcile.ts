@@ -47,5 +47,5 @@ const missing = (count: number): string => {
     count === 1
       ? '1 row'
       : `${count.toLocaleString('en')}${count < MOST_MISSING ? '' : ' or more'} rows`
-  return `${rows} of the source are not here, whose cursor changes did not touch. ${FORCE}`
+  return `${rows} of the source never came, since the cursor did not tell of them. ${FORCE}`
 }

@@ -143,7 +143,7 @@ suite('a table of which a night reads only the changes', () => {
     await expect(night('2026-11-10')).rejects.toMatchObject({
       name: 'WarehouseRefused',
       message:
-        'missed: 2 rows of the source are not here, whose cursor changes did not touch. ' +
+        'missed: 2 rows of the source never came, since the cursor did not tell of them. ' +
         'Run it with "force": true, which reads the whole table',
     })
     expect(await receipt('2026-11-10')).toBeUndefined()
