@@ -1,12 +1,12 @@
-import type { Definition, NamedColumn } from '../../lib/table/definition.ts'
-import { definition, partitionOf } from '../../lib/table/definition.ts'
+import type { AnyDefinition, NamedColumn } from '../../lib/table/definition.ts'
+import { definition, isTask, partitionOf } from '../../lib/table/definition.ts'
 import type { Cells, Reading } from '../../lib/table/origin.ts'
 
 /** A warehouse's exports, whose extracted tables hold a few made-up rows in place of a source's. */
 export const synthetic = (tables: readonly object[]): object[] =>
   tables.map((table) => {
-    const own = (table as { [definition]?: Definition })[definition]
-    if (!own || own.made.by === 'transform') return table
+    const own = (table as { [definition]?: AnyDefinition })[definition]
+    if (!own || isTask(own) || own.made.by === 'transform') return table
     const read = async function* ({ columns, date }: Reading) {
       yield [1, 2].map((row) => rowOf(columns, partitionOf(own), date, row))
     }
