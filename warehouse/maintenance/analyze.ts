@@ -12,6 +12,6 @@ export const analyze = task('analyze', {
   run: async ({ warehouse }) => {
     for (const table of largest) await warehouse.execute(sql`analyze ${table}`)
     // Every night replaces all of its rows, and leaves the old ones to be cleared away.
-    await warehouse.execute(sql`vacuum delete only ${orders}`)
+    await warehouse.execute(sql`vacuum delete only ${listings}`)
   },
 })
