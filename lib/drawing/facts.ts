@@ -1,5 +1,5 @@
 import type { Node } from '../graph/graph.ts'
-import { type Definition, sourceOf } from '../table/definition.ts'
+import { sourceOf } from '../table/definition.ts'
 
 /** What a person wants to know of a table, whatever the night. */
 export interface Facts {
@@ -9,9 +9,8 @@ export interface Facts {
 }
 
 /** The facts of a node; one without a table is a task. */
-export function factsOf(node: Node): Facts {
-  const { table } = node as { readonly table?: Definition }
-  if (!table) return { origin: 'a task, which makes no table' }
+export function factsOf({ table, task }: Node): Facts {
+  if (!table) return { origin: 'a task, which makes no table', description: task?.description }
   const source = sourceOf(table)
   return { origin: source ? sourceName(source) : 'SQL', description: table.description }
 }

@@ -12,6 +12,7 @@ const colours: Readonly<Record<string, string>> = {
   'subject-6': 'fill:#dcdfe3,color:#1a1d21,stroke:#3f464f',
   'subject-7': 'fill:#efecc9,color:#1a1d21,stroke:#857800',
   loaded: 'fill:#d3eee5,color:#1a1d21,stroke:#008a63',
+  done: 'fill:#d3eee5,color:#1a1d21,stroke:#008a63',
   complete: 'fill:#e0f1fb,color:#1a1d21,stroke:#2b8fc7',
   running: 'fill:#f3dfea,color:#1a1d21,stroke:#b45a8c',
   skipped: 'fill:#f7e8cc,color:#1a1d21,stroke:#b87700,stroke-dasharray:6 4',

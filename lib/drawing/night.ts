@@ -9,7 +9,7 @@ export interface Night {
   readonly tables: readonly TableOutcome[]
 }
 
-/** What became of a table. */
+/** What became of a table or task. */
 export interface TableOutcome {
   readonly table: string
   readonly outcome: Outcome
@@ -23,7 +23,7 @@ export interface TableOutcome {
 export type Outcome = (typeof outcomes)[number]
 
 /** In the order of a legend. */
-export const outcomes = ['loaded', 'complete', 'running', 'skipped', 'failed'] as const
+export const outcomes = ['loaded', 'done', 'complete', 'running', 'skipped', 'failed'] as const
 
 /** How long a table took, in seconds; undefined where nothing was timed. */
 export function secondsOf(outcome?: TableOutcome): number | undefined {

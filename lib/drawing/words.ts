@@ -3,6 +3,7 @@ import { type Outcome, secondsOf, type TableOutcome } from './night.ts'
 /** How an outcome is called. */
 export const outcomeWords: Readonly<Record<Outcome | 'absent', string>> = {
   loaded: 'loaded',
+  done: 'done',
   complete: 'complete already',
   running: 'running',
   skipped: 'skipped',

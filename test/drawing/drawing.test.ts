@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { calendar, integer, mysql, sql, table, transform } from '#lib'
+import { calendar, integer, mysql, sql, table, task, transform } from '#lib'
 import { nearest } from '../../lib/drawing/around.ts'
 import { drawingOf, edgesOf, isOnChain } from '../../lib/drawing/drawing.ts'
 import { graphOf } from '../../lib/graph/graph.ts'
@@ -44,8 +44,12 @@ describe('drawingOf', () => {
   })
 
   it('takes a node without a table for a task', () => {
-    const [box] = drawingOf(graphWith({ analyze: [] }), { subjects }).boxes
-    expect(box?.origin).toBe('a task, which makes no table')
+    const tidy = task('tidy', { description: 'Tidies up.', run: async () => {} })
+    const [box] = drawingOf(graphOf([tidy]), { subjects }).boxes
+    expect(box).toMatchObject({
+      origin: 'a task, which makes no table',
+      description: 'Tidies up.',
+    })
   })
 
   it('draws only what hangs on the table that was asked for', () => {

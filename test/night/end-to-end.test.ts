@@ -13,9 +13,9 @@ const MIRRORS = `users user_attributes venues performers events event_performers
   tix_v1_sales tix_v2_sales`.split(/\s+/)
 const DATE = '2026-11-23'
 const DAYS = 7670
-/** A file in a folder of the warehouse is a table. */
+/** A file in a folder of the warehouse is a table, but for the tasks of maintenance. */
 const TABLES = readdirSync('warehouse', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  /^\w+\/\w+\.ts$/.test(file),
+  /^(?!maintenance)\w+\/\w+\.ts$/.test(file),
 ).length
 const NIGHT = 120_000
 
@@ -96,7 +96,7 @@ withServer('a night', () => {
     'loads every table, and ends with 0',
     async () => {
       const ran = await night()
-      expect(ran.output).toContain(`${TABLES} tables loaded for 2026-11-23`)
+      expect(ran.output).toContain(`${TABLES} tables loaded and 1 task done for 2026-11-23`)
       expect(ran.code).toBe(0)
       expect(lineOf(ran, 'orders')).toMatchObject([
         'orders',
@@ -171,7 +171,7 @@ withServer('a night', () => {
       const ran = await night()
       expect(ran.code).toBe(0)
       expect(ran.output).toContain(
-        `Nothing to do for 2026-11-23: ${TABLES} tables complete already.`,
+        `Nothing to do for 2026-11-23: ${TABLES} tables and 1 task complete already.`,
       )
       expect(performance.now() - start).toBeLessThan(15_000)
     },
