@@ -2,9 +2,9 @@ import { Failure } from '../error.ts'
 import { downstream, type Graph, upstream } from './graph.ts'
 
 /**
- * The tables that were asked for: `events` is one, `+events` is it and all it is made from, `events+`
- * is it and all that is made from it. Nothing asked for is every table. Throws a BadInput that lists
- * every name that is no table.
+ * The tables and tasks that were asked for: `events` is one, `+events` is it and all it needs,
+ * `events+` is it and all that needs it. Nothing asked for is all. Throws a BadInput that lists every
+ * name that is neither.
  */
 export function select(graph: Graph, asked: readonly string[] = []): Set<string> {
   if (asked.length === 0) return new Set(graph.keys())
