@@ -1,10 +1,11 @@
+import { Failure } from '../error.ts'
 import { bigint, date, timestamp, varchar } from '../table/column.ts'
 import { type Definition, definition } from '../table/definition.ts'
 import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import type { Warehouse } from './client.ts'
 import { tableName } from './ddl.ts'
-import { type Step, stagedRows } from './publish.ts'
+import { stagedRows } from './publish.ts'
 
 /** What `usher.loads` keeps of a table's load, and of a night. */
 export interface Load {
@@ -58,23 +59,27 @@ from ${stagedRows(table)}`,
 }
 
 /**
- * Fails the transaction where a table that is replaced whole was loaded for a later date meanwhile: it
- * would be put back to an earlier state.
+ * The rows that a run has published of a table's day, or undefined if it has not yet. Throws a
+ * WarehouseRefused where it is not to do so any more: a table that is replaced whole was loaded for a
+ * later date, and would be put back to an earlier state.
  */
-export const notOlder = (table: Definition, { date, force }: Load): Step[] =>
-  force || table.publish !== 'replace'
-    ? []
-    : [
-        {
-          statement: {
-            text: `select 1 / case when (
-  select count(*) from ${tableName(loads)} where table_name = :table and run_date > cast(:date as date)
-) = 0 then 1 else 0 end`,
-            parameters: { table: table.id, date },
-          },
-          failure: `it was loaded for a later date than ${date} meanwhile: run it again`,
-        },
-      ]
+export async function loadedBefore(
+  warehouse: Warehouse,
+  table: Definition,
+  { run, date, force }: Load,
+): Promise<number | undefined> {
+  const [row] = await warehouse.query({
+    text: `select max(case when run = :run and run_date = cast(:date as date) then row_count end) as own_rows,
+  max(case when run_date > cast(:date as date) then run_date end) as later
+from ${tableName(loads)}
+where table_name = :table`,
+    parameters: { run, table: table.id, date },
+  })
+  if (row?.own_rows != null) return Number(row.own_rows)
+  if (row?.later == null || force || table.publish !== 'replace') return undefined
+  const problem = `it was loaded for ${row.later} meanwhile, which is later than ${date}: run it again`
+  throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
+}
 
 /** The rows that a run has published of a table's day, or undefined if it has not. */
 export async function loadedRows(

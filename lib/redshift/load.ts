@@ -3,7 +3,7 @@ import type { Bucket } from '../manifest/bucket.ts'
 import { type Extract, extractKey, manifestKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
-import { type Load, loadedRows, notOlder, recordLoad } from './audit.ts'
+import { type Load, loadedBefore, loadedRows, recordLoad } from './audit.ts'
 import { checkBase } from './base.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
@@ -28,7 +28,7 @@ export async function loadTable(
   work: Work & { bucket: Bucket; prefix: string; copyRole: string },
 ): Promise<number> {
   const { warehouse, table, bucket, prefix, copyRole } = work
-  const done = await loadedRows(warehouse, table, work)
+  const done = await loadedBefore(warehouse, table, work)
   if (done !== undefined) return done
   const extract = await bucket.get<Extract>(extractKey(prefix))
   if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
@@ -51,14 +51,13 @@ export async function loadTable(
 export function loadSteps(
   table: Definition,
   extract: Extract,
-  load: Load,
+  { date, run }: Load,
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   copyRole: string,
   /** What makes sure that the extract's changes fit what is there. */
   base: readonly Step[] = [],
 ): Step[] {
-  const { date, run } = load
   const { rows, keys, increment } = extract
   // A whole table takes the place of all rows, though its changes are merged.
   const isWhole = increment && !increment.base
@@ -68,7 +67,6 @@ export function loadSteps(
   const wrong = `COPY did not load the ${rows} rows of the extract`
   return [
     ...begin(table, date, 'files'),
-    ...notOlder(table, load),
     ...base,
     ...(rows === 0 ? [] : [copy]),
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
@@ -81,7 +79,7 @@ export function loadSteps(
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
   const { warehouse, table } = work
-  const done = await loadedRows(warehouse, table, work)
+  const done = await loadedBefore(warehouse, table, work)
   if (done !== undefined) return done
   await prepareTable(warehouse, table)
   const steps = transformSteps(table, work)
@@ -99,7 +97,6 @@ export function transformSteps(table: Definition, load: Load): Step[] {
   const fill = `insert into ${stageName(table)} (${columnList(table)})\n${text}`
   return [
     ...begin(table, load.date, 'rows'),
-    ...notOlder(table, load),
     { statement: { text: fill, parameters }, fills: true },
     ...publish(table, load.date, 'rows'),
     { statement: recordLoad(table, load) },

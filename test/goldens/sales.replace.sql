@@ -13,11 +13,6 @@ create temp table "stage_sales" (
 )
 diststyle key distkey ("id");
 
-select 1 / case when (
-  select count(*) from "usher"."loads" where table_name = :table and run_date > cast(:date as date)
-) = 0 then 1 else 0 end;
--- {"table":"sales","date":"2026-11-23"}
-
 copy "stage_sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
 from 's3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json'
 iam_role 'arn:aws:iam::111111111111:role/copy'

@@ -6,11 +6,6 @@ create temp table "stage_sales_by_day" (
 )
 diststyle even;
 
-select 1 / case when (
-  select count(*) from "usher"."loads" where table_name = :table and run_date > cast(:date as date)
-) = 0 then 1 else 0 end;
--- {"table":"sales_by_day","date":"2026-11-23"}
-
 insert into "stage_sales_by_day" ("sold_on", "sales")
 select "sales"."sold_on" as "sold_on", count(*) as "sales" from "public"."sales" where "sales"."currency" = :p1 group by 1;
 -- {"p1":"USD"}

@@ -327,7 +327,7 @@ describe('a night, task by task', () => {
     const later = input('numbers', 'quick', { date: '2026-11-27' })
     await loadTask(tools(), await extractTask(tools(), later))
     await expect(loadTask(tools(), earlier)).rejects.toThrow(
-      'numbers: it was loaded for a later date than 2026-11-26 meanwhile: run it again',
+      'numbers: it was loaded for 2026-11-27 meanwhile, which is later than 2026-11-26: run it again',
     )
     expect(await loadTask(tools(), { ...earlier, force: true })).toMatchObject({ rows: 2 })
   })
