@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StateMachineDefinition } from 'aws-local-stepfunctions'
+import type { MachineDefinition } from './step-functions/step-functions.ts'
 
 /** A Lambda function as the template describes it. */
 export interface FunctionResource {
@@ -11,11 +11,15 @@ export interface FunctionResource {
   readonly handler: string
   readonly environment: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
+  readonly megabytes: number
 }
 
 /** What one stage of a synthesized app would deploy, as far as a night needs it. */
 export interface Assembly {
-  readonly machine: StateMachineDefinition
+  /** The ARN of the state machine of a night. */
+  readonly night: string
+  /** It, and those of its parts. */
+  readonly machines: readonly MachineDefinition[]
   /** By ARN. */
   readonly functions: ReadonlyMap<string, FunctionResource>
   readonly buckets: readonly string[]
@@ -44,10 +48,15 @@ export function readAssembly(directory: string, stage: string): Assembly {
   const functions = ofType('AWS::Lambda::Function').map(([id, resource]) => {
     return functionOf(directory, id, resource, resolve)
   })
-  const [machine, ...others] = ofType('AWS::StepFunctions::StateMachine')
-  if (!machine || others.length > 0) throw new Error(`stage ${stage} has not one state machine`)
+  const machines = ofType('AWS::StepFunctions::StateMachine').map(([, resource]) => ({
+    arn: machineArn(resource),
+    definition: definitionOf(directory, resource, resolve),
+  }))
+  const night = machines.find(({ arn }) => arn.endsWith(`:usher-${stage}-night`))
+  if (!night) throw new Error(`stage ${stage} has no state machine usher-${stage}-night`)
   return {
-    machine: definitionOf(directory, machine[1], resolve),
+    night: night.arn,
+    machines,
     functions: new Map(functions.map((fn) => [fn.arn, fn])),
     buckets: ofType('AWS::S3::Bucket').map(([id]) => nameOf(id)),
   }
@@ -57,12 +66,15 @@ function definitionOf(
   directory: string,
   { Properties = {} }: Resource,
   resolve: (value: unknown) => unknown,
-): StateMachineDefinition {
+): string {
   const { Key } = Properties.DefinitionS3Location as { Key: string }
   const values = resolve(Properties.DefinitionSubstitutions) as Record<string, string>
   const text = readFileSync(join(directory, `asset.${Key}`), 'utf8')
-  return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? ''))
+  return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
 }
+
+const machineArn = ({ Properties = {} }: Resource): string =>
+  `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${Properties.StateMachineName}`
 
 function stacksOf(directory: string, stage: string): string[] {
   const { artifacts } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as {
@@ -79,25 +91,29 @@ const templateOf = (directory: string, stack: string): Template =>
 function functionOf(
   directory: string,
   id: string,
-  { Properties = {}, Metadata = {} }: Resource,
+  resource: Resource,
   resolve: (value: unknown) => unknown,
 ): FunctionResource {
+  const { Properties = {}, Metadata = {} } = resource
   const { Variables = {} } = resolve(Properties.Environment ?? {}) as {
     Variables?: Record<string, string>
   }
   return {
-    arn: arnOf(id, 'AWS::Lambda::Function'),
+    arn: arnOf(id, resource),
     code: join(directory, String(Metadata['aws:asset:path'])),
     handler: String(Properties.Handler),
     environment: Variables,
     timeoutSeconds: Number(Properties.Timeout ?? 3),
+    megabytes: Number(Properties.MemorySize ?? 128),
   }
 }
 
 /** A bucket's name allows no capitals; nothing else here minds. */
 const nameOf = (id: string): string => id.toLowerCase()
 
-function arnOf(id: string, type: string): string {
+function arnOf(id: string, resource: Resource | undefined): string {
+  const type = resource?.Type ?? ''
+  if (resource && type === 'AWS::StepFunctions::StateMachine') return machineArn(resource)
   const service = type.split('::')[1]?.toLowerCase()
   if (type === 'AWS::S3::Bucket') return `arn:aws:s3:::${nameOf(id)}`
   if (type === 'AWS::IAM::Role') return `arn:aws:iam::${ACCOUNT}:role/${id}`
@@ -107,9 +123,7 @@ function arnOf(id: string, type: string): string {
 
 /** Does what CloudFormation does with `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Sub` and exports. */
 function resolver(templates: readonly Template[]): (value: unknown) => unknown {
-  const types = new Map(
-    templates.flatMap(({ Resources }) => Object.entries(Resources).map(([id, r]) => [id, r.Type])),
-  )
+  const resources = new Map(templates.flatMap(({ Resources }) => Object.entries(Resources)))
   const exported = new Map(
     templates.flatMap(({ Outputs = {} }) =>
       Object.values(Outputs).flatMap(({ Value, Export }) => (Export ? [[Export.Name, Value]] : [])),
@@ -122,11 +136,11 @@ function resolver(templates: readonly Template[]): (value: unknown) => unknown {
     'AWS::URLSuffix': 'amazonaws.com',
   }
   const ref = (id: string) => {
-    const type = types.get(id)
-    if (type === undefined) return pseudo[id] ?? id
+    const resource = resources.get(id)
+    if (resource === undefined) return pseudo[id] ?? id
     // What a Ref of these gives is their ARN.
-    return /SecretsManager::Secret|SNS::Topic|StateMachine/.test(type)
-      ? arnOf(id, type)
+    return /SecretsManager::Secret|SNS::Topic|StateMachine/.test(resource.Type)
+      ? arnOf(id, resource)
       : nameOf(id)
   }
   const resolve = (value: unknown): unknown => {
@@ -135,7 +149,7 @@ function resolver(templates: readonly Template[]): (value: unknown) => unknown {
     const [[key, argument] = [], ...others] = Object.entries(value)
     if (key !== undefined && others.length === 0) {
       if (key === 'Ref') return ref(argument)
-      if (key === 'Fn::GetAtt') return arnOf(argument[0], types.get(argument[0]) ?? '')
+      if (key === 'Fn::GetAtt') return arnOf(argument[0], resources.get(argument[0]))
       if (key === 'Fn::ImportValue') return resolve(exported.get(argument))
       if (key === 'Fn::Join') return (resolve(argument[1]) as string[]).join(argument[0])
       if (key === 'Fn::Sub') {

@@ -12,10 +12,15 @@ export type Answer =
   | { readonly result: unknown }
   | { readonly error: { errorType: string; errorMessage: string; trace: string[] } }
 
+/** What the container says once it has started, before any answer. */
+export interface Started {
+  readonly started: true
+}
+
 const [bundle = '', handlerName = 'handler'] = process.argv.slice(2)
 const loaded = import(bundle)
 // A bundle that cannot be loaded fails each call, with its own words.
-loaded.catch(() => {})
+loaded.catch(() => {}).finally(() => process.send?.({ started: true } satisfies Started))
 
 process.on('message', async ({ event, deadline }: Invocation) => {
   let answer: Answer

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { FunctionResource } from './assembly.ts'
-import type { Answer, Invocation } from './container.ts'
+import type { Answer, Invocation, Started } from './container.ts'
 
 /** The error of a function as Step Functions sees it: a name, and the cause as JSON. */
 export class TaskError extends Error {
@@ -21,21 +21,32 @@ export interface Lambda {
 export interface LambdaOptions {
   /** What every function's environment holds besides its own: credentials, endpoints. */
   readonly environment: Readonly<Record<string, string>>
-  /** How many functions may run at once. */
-  readonly concurrency: number
+  /** How many CPUs the functions that run at once may have together. */
+  readonly cpus: number
   /** Called with each line that a function writes to its log. */
   readonly log: (line: string) => void
 }
 
-/** Step Functions takes no larger result of a task. */
-const LARGEST_RESULT = 262_144
+/** Memory that comes with a whole CPU; more or less of it comes with as much more or less. */
+const MEGABYTES_PER_CPU = 1769
+/** CPUs that a function has at least while it starts, whatever its memory. */
+const START = 1
+
+/** A call that waits until there is room for it. */
+interface Waiting {
+  readonly fn: FunctionResource
+  readonly begin: () => void
+}
 
 /** Runs functions the way Lambda does: a process for each call at a time, kept for the next one. */
-export function startLambda({ environment, concurrency, log }: LambdaOptions): Lambda {
+export function startLambda({ environment, cpus, log }: LambdaOptions): Lambda {
   const idle = new Map<string, ChildProcess[]>()
   const all = new Set<ChildProcess>()
-  const waiting: (() => void)[] = []
-  let running = 0
+  const waiting: Waiting[] = []
+  /** The container of a function that starts. */
+  const starting = new Map<string, ChildProcess>()
+  /** The share of the CPUs that each busy container has. */
+  const shares = new Map<ChildProcess, number>()
 
   function start(fn: FunctionResource): ChildProcess {
     const [file, handler = ''] = fn.handler.split('.')
@@ -59,19 +70,29 @@ export function startLambda({ environment, concurrency, log }: LambdaOptions): L
       if (output) createInterface({ input: output }).on('line', log)
     }
     all.add(container)
-    container.on('exit', () => all.delete(container))
+    starting.set(fn.arn, container)
+    shares.set(container, Math.max(START, shareOf(fn)))
+    const started = () => {
+      if (starting.get(fn.arn) === container) starting.delete(fn.arn)
+      if (shares.has(container)) shares.set(container, shareOf(fn))
+      admit()
+    }
+    container.once('message', started)
+    container.once('exit', () => {
+      all.delete(container)
+      started()
+    })
     return container
   }
 
   async function call(fn: FunctionResource, event: unknown): Promise<unknown> {
-    const container = idle.get(fn.arn)?.pop() ?? start(fn)
+    const warm = idle.get(fn.arn)?.pop()
+    if (warm) shares.set(warm, shareOf(fn))
+    const container = warm ?? start(fn)
     const answer = await answerOf(container, fn, event)
+    shares.delete(container)
     if ('result' in answer) {
       idle.set(fn.arn, [...(idle.get(fn.arn) ?? []), container])
-      const size = Buffer.byteLength(JSON.stringify(answer.result))
-      if (size > LARGEST_RESULT) {
-        throw new TaskError('States.DataLimitExceeded', `a result of ${size} bytes`)
-      }
       return answer.result
     }
     // A function that threw is not asked again: nobody knows what it left behind.
@@ -80,23 +101,38 @@ export function startLambda({ environment, concurrency, log }: LambdaOptions): L
     throw new TaskError(errorType, errorMessage, trace)
   }
 
+  /** Lets those begin, in the order in which they came, for whom there is room. */
+  function admit(): void {
+    for (const next of [...waiting]) {
+      const { fn, begin } = next
+      const cold = (idle.get(fn.arn) ?? []).length === 0
+      // The one that is starting may be done with its call before another had started.
+      if (cold && starting.has(fn.arn)) continue
+      const taken = [...shares.values()].reduce((sum, share) => sum + share, 0)
+      const share = cold ? Math.max(START, shareOf(fn)) : shareOf(fn)
+      // However much it asks for, one alone may run.
+      if (taken > 0 && taken + share > cpus) return
+      waiting.splice(waiting.indexOf(next), 1)
+      begin()
+    }
+  }
+
   return {
-    async invoke(fn, event) {
-      if (running >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve))
-      else running++
-      try {
-        return await call(fn, event)
-      } finally {
-        const next = waiting.shift()
-        if (next) next()
-        else running--
-      }
+    invoke(fn, event) {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+      const begin = () => void call(fn, event).finally(admit).then(resolve, reject)
+      waiting.push({ fn, begin })
+      admit()
+      return promise
     },
     stop() {
+      waiting.length = 0
       for (const container of all) container.kill()
     },
   }
 }
+
+const shareOf = ({ megabytes }: FunctionResource): number => megabytes / MEGABYTES_PER_CPU
 
 function answerOf(
   container: ChildProcess,
@@ -118,7 +154,9 @@ function answerOf(
       container.off('exit', onExit)
       resolve(answer)
     }
-    container.once('message', (answer) => settle(answer as Answer))
+    container.on('message', (answer) => {
+      if (!('started' in (answer as Answer | Started))) settle(answer as Answer)
+    })
     container.once('exit', onExit)
     container.send({ event, deadline: Date.now() + timeoutSeconds * 1000 } satisfies Invocation)
   })

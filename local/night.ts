@@ -5,14 +5,14 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readAssembly } from './assembly.ts'
 import type { Display } from './display.ts'
-import { startLambda } from './lambda.ts'
+import { startLambda, TaskError } from './lambda.ts'
 import { lock } from './lock.ts'
-import { type Ending, runMachine } from './machine.ts'
 import { NightRecord, type TableRecord } from './record.ts'
 import { startRedshift } from './redshift/redshift.ts'
 import { type S3, startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
 import type { SourceInfo } from './sources.ts'
+import { type Outcome, startStepFunctions } from './step-functions/step-functions.ts'
 import { step, supply, withoutMissing } from './supply.ts'
 import { synthesize } from './synthesize.ts'
 
@@ -45,7 +45,7 @@ export interface NightOptions {
 /** A night on one machine; gives what became of it. Everything it starts, it stops. */
 export async function runNight(
   options: NightOptions,
-): Promise<{ ending: Ending; record: NightRecord }> {
+): Promise<{ ending: Outcome; record: NightRecord }> {
   const { display, home } = options
   const run = `local-${new Date().toISOString().replaceAll(/\W/g, '').slice(0, 15)}-${randomBytes(2).toString('hex')}`
   const unlock = lock(home)
@@ -70,20 +70,34 @@ export async function runNight(
     closing.push(() => redshift.close())
     const secretsManager = await startSecrets(secrets)
     closing.push(() => secretsManager.stop())
+    const stepFunctions = await startStepFunctions({
+      machines: assembly.machines,
+      async invoke(arn, event) {
+        const fn = assembly.functions.get(arn)
+        if (!fn) throw new TaskError('Lambda.ResourceNotFoundException', `no stack defines ${arn}`)
+        const result = await lambda.invoke(fn, event)
+        await s3.save()
+        return result
+      },
+      s3: s3.client,
+      listener: (execution, event) => record.hear(execution, event),
+    })
+    closing.push(() => stepFunctions.stop())
     const lambda = startLambda({
       environment: {
         ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
         AWS_ENDPOINT_URL_S3: s3.url,
         AWS_ENDPOINT_URL_REDSHIFT_DATA: redshift.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+        AWS_ENDPOINT_URL_SFN: stepFunctions.url,
         // Whatever else a function might ask of AWS, nobody answers.
         AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
         AWS_EC2_METADATA_DISABLED: 'true',
       },
-      concurrency: 2 * availableParallelism(),
+      cpus: 2 * availableParallelism(),
       log: (line) => {
         log.write(`${line}\n`)
-        record.hear(line)
+        record.hearLine(line)
       },
     })
     closing.push(() => lambda.stop())
@@ -98,16 +112,7 @@ export async function runNight(
     display.line()
     const ticking = setInterval(() => display.status(record.status()), 250)
     closing.push(() => clearInterval(ticking))
-    const ending = await runMachine(
-      assembly,
-      { input, name: run },
-      async (fn, event) => {
-        const result = await lambda.invoke(fn, event)
-        await s3.save()
-        return result
-      },
-      record,
-    )
+    const ending = await stepFunctions.run(assembly.night, run, input)
     await writeFile(
       join(nights, `${run}.json`),
       JSON.stringify(

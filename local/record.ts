@@ -1,5 +1,6 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn'
 import { count, seconds, size } from './display.ts'
-import type { TaskEvent, Watcher } from './machine.ts'
+import { followTasks, type Task } from './follow.ts'
 
 /** What became of a table or task. */
 export interface TableRecord {
@@ -9,85 +10,63 @@ export interface TableRecord {
   bytes?: number
   extractSeconds?: number
   loadSeconds?: number
-  outcome: 'loaded' | 'done' | 'complete' | 'failed' | 'skipped' | 'running'
+  outcome: 'loaded' | 'done' | 'complete' | 'failed' | 'skipped' | 'running' | 'stopped'
   message?: string
 }
 
-interface Result {
+/** What a state is given and gives, as far as it is looked at. */
+interface Words {
   readonly table?: string
-  readonly outcome?: TableRecord['outcome'] | 'awaited' | 'extracted' | 'not asked for'
+  readonly outcome?: string
   readonly rows?: number
   readonly bytes?: number
   readonly seconds?: number
+  readonly date?: string
+  /** Given to the state that notes a failure, and to no other. */
+  readonly error?: { readonly Error: string; readonly Cause?: string }
 }
 
-/** Follows the states of a night, table by table. */
-export class NightRecord implements Watcher {
+/** Follows the executions of a night, table by table. */
+export class NightRecord {
   readonly tables = new Map<string, TableRecord>()
   date = ''
   /** How many tables were asked for, and the rows that each had the last time. */
   total = 0
   lastRows: ReadonlyMap<string, number> = new Map()
+  /** What is under way, or waits to be tried again; with it, how far it says it is. */
+  readonly running = new Map<Task, string | undefined>()
   private readonly report: (line: string) => void
-  /** The states that are under way: since when, and how far they say they are. */
-  private readonly running = new Map<string, { since: number; far?: string }>()
+  private readonly follow = followTasks()
 
   constructor(report: (line: string) => void) {
     this.report = report
   }
 
-  started({ state }: TaskEvent): void {
-    this.running.set(state, { since: performance.now() })
-  }
-
-  ended({ state, input, seconds: taken, result, error }: Parameters<Watcher['ended']>[0]): void {
-    this.running.delete(state)
-    if (state === 'Prepare' && result) this.date = (result as { date: string }).date
-    const { table } = input as Result
-    const passing = ['awaited', 'not asked for'].includes((result as Result)?.outcome ?? '')
-    if (!table || passing || state.endsWith(' failed')) return
-    const record = this.recordOf(table)
-    if (state.startsWith('Run ')) record.isTask = true
-    if (error) {
-      const skipped = error.name === 'DependencyIncomplete'
-      record.outcome = skipped ? 'skipped' : 'failed'
-      record.message = sentenceOf(error.message)
-      this.report(`${state.padEnd(32)} ${record.outcome}`)
-      return
-    }
-    const { outcome, rows, bytes, seconds: working = taken } = result as Result
-    // A load that is told of a complete table only passes it on.
-    if ((input as Result).outcome && (input as Result).outcome !== 'extracted') return
-    const ended = outcome === 'loaded' || outcome === 'done' || outcome === 'complete'
-    record.outcome = ended ? outcome : 'running'
-    record.rows = rows ?? record.rows
-    record.bytes = bytes ?? record.bytes
-    if (outcome === 'complete') return
-    if (outcome === 'extracted') record.extractSeconds = working
-    else record.loadSeconds = working
-    // Of files that others wrote, only the load knows the rows; a task has none.
-    const amount =
-      rows !== undefined ? `${count(rows)} rows` : record.isTask ? '' : size(bytes ?? 0)
-    const facts = [amount.padStart(16), seconds(working).padStart(8)]
-    this.report([state.padEnd(32), ...facts].join(' '))
+  /** Hears an event of an execution; gives the task that it tells of, if it does. */
+  hear(execution: string, event: HistoryEvent): Task | undefined {
+    const task = this.follow(execution, event)
+    if (task?.since && !this.running.has(task)) this.running.set(task, undefined)
+    for (const [other] of this.running) if (other.over) this.ended(other)
+    return task
   }
 
   /** Reads a line of a function's log: an extract says there how far it is. */
-  hear(line: string): void {
+  hearLine(line: string): void {
     if (!line.startsWith('{"message":"extracting"')) return
     const heard = JSON.parse(line) as { table: string; rows: number; characters: number }
-    const task = this.running.get(`Extract ${heard.table}`)
+    const task = [...this.running.keys()].find(({ state }) => state === `Extract ${heard.table}`)
     if (!task) return
     const last = this.lastRows.get(heard.table)
     const rows = `${count(heard.rows)}${last ? ` of about ${count(last)}` : ''} rows`
-    task.far = `${rows}, ${size(heard.characters)}`
+    this.running.set(task, `${rows}, ${size(heard.characters)}`)
   }
 
   /** What is under way, in one line: `[12/15] Extract orders: 84,000 of about 120,000 rows …`. */
   status(): string {
     const done = [...this.tables.values()].filter(({ outcome }) => outcome !== 'running').length
-    const running = [...this.running].map(([state, { since, far }]) => {
-      return `${state}: ${far ?? seconds((performance.now() - since) / 1000)}`
+    const running = [...this.running].flatMap(([{ state, since, until }, far]) => {
+      if (!since || until || state.startsWith('Await ')) return []
+      return [`${state}: ${far ?? seconds((Date.now() - since.getTime()) / 1000)}`]
     })
     return `  [${done}/${this.total}] ${running.join('; ')}`
   }
@@ -97,12 +76,63 @@ export class NightRecord implements Watcher {
     this.tables.set(table, record)
     return record
   }
+
+  private ended(task: Task): void {
+    this.running.delete(task)
+    const { state, failure, aborted } = task
+    const { table, error } = wordsOf(task.input)
+    const { date } = wordsOf(task.result)
+    if (state === 'Prepare' && date) this.date = date
+    if (!table) return
+    if (state.startsWith('Run ')) this.recordOf(table).isTask = true
+    if (error) this.failed(table, table, error.Error, error.Cause ?? '')
+    else if (failure) this.failed(table, state, failure.error, failure.cause)
+    else if (!aborted) this.succeeded(table, task)
+    else if (this.recordOf(table).outcome === 'running') this.recordOf(table).outcome = 'stopped'
+  }
+
+  private succeeded(table: string, { state, result, since, until }: Task): void {
+    const { outcome, rows, bytes, seconds: worked } = wordsOf(result)
+    const known = outcome === 'loaded' || outcome === 'done' || outcome === 'complete'
+    if (!known && outcome !== 'extracted') return
+    const record = this.recordOf(table)
+    record.rows = rows ?? record.rows
+    record.bytes = bytes ?? record.bytes
+    record.message = undefined
+    if (outcome === 'complete') {
+      // A night that goes round again finds complete what it has loaded itself.
+      if (record.outcome !== 'loaded' && record.outcome !== 'done') record.outcome = 'complete'
+      return
+    }
+    record.outcome = known ? outcome : 'running'
+    const taken = worked ?? ((until?.getTime() ?? 0) - (since?.getTime() ?? 0)) / 1000
+    if (outcome === 'extracted') record.extractSeconds = taken
+    else record.loadSeconds = taken
+    // Of files that others wrote, only the load knows the rows; a task has none.
+    const amount =
+      rows !== undefined ? `${count(rows)} rows` : record.isTask ? '' : size(bytes ?? 0)
+    const facts = [amount.padStart(16), seconds(taken).padStart(8)]
+    this.report([state.padEnd(32), ...facts].join(' '))
+  }
+
+  private failed(table: string, what: string, error: string, cause: string): void {
+    const record = this.recordOf(table)
+    const message = sentenceOf(cause) || error
+    const outcome = error === 'DependencyIncomplete' ? 'skipped' : 'failed'
+    // What notes a failure tells of it once more.
+    if (what === table && (record.outcome === 'failed' || record.outcome === 'skipped')) return
+    Object.assign(record, { outcome, message })
+    this.report(`${what.padEnd(32)} ${outcome}`)
+  }
 }
+
+const wordsOf = (value: unknown): Words =>
+  typeof value === 'object' && value !== null ? (value as Words) : {}
 
 /** The sentence in the cause that a failed task gives. */
 export function sentenceOf(cause: string): string {
   try {
-    return (JSON.parse(cause) as { errorMessage: string }).errorMessage
+    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause
   } catch {
     return cause
   }

@@ -1,9 +1,9 @@
 import { columns, count, seconds, size, wrap } from './display.ts'
-import type { Ending } from './machine.ts'
 import { type NightRecord, sentenceOf, type TableRecord } from './record.ts'
+import type { Outcome } from './step-functions/step-functions.ts'
 
 /** What a night ends with: a line for each table and task, and below them what there is to say. */
-export function summary(record: NightRecord, ending: Ending, asked: readonly string[]): string[] {
+export function summary(record: NightRecord, ending: Outcome, asked: readonly string[]): string[] {
   const tables = [...record.tables.values()]
   const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
   const lines = [

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { FunctionResource } from '../../local/assembly.ts'
 import { type Lambda, startLambda } from '../../local/lambda.ts'
@@ -12,20 +13,24 @@ beforeAll(() => {
   code = mkdtempSync(join(tmpdir(), 'usher-lambda-test-'))
   writeFileSync(
     join(code, 'index.mjs'),
-    `let calls = 0
+    `import { existsSync, writeFileSync } from 'node:fs'
+    let calls = 0
     export const handler = async (event, context) => {
       console.log(JSON.stringify({ message: 'called', calls: ++calls }))
       if (event.throw) throw Object.assign(new Error(event.throw), { name: 'BadValue' })
       if (event.exit) process.exit(event.exit)
       if (event.hang) await new Promise(() => setInterval(() => {}, 1000))
-      if (event.large) return 'x'.repeat(event.large)
+      if (event.enter) {
+        writeFileSync(event.enter + '/' + Math.random(), '')
+        while (!existsSync(event.enter + '/leave')) await new Promise((go) => setTimeout(go, 10))
+      }
       return { pid: process.pid, calls, env: process.env, left: context.getRemainingTimeInMillis() }
     }`,
   )
   process.env.MY_OWN_SECRET = 'secret'
   lambda = startLambda({
     environment: { AWS_REGION: 'us-east-1' },
-    concurrency: 2,
+    cpus: 2,
     log: (line) => lines.push(line),
   })
 })
@@ -40,6 +45,7 @@ const fn = (change: Partial<FunctionResource> = {}): FunctionResource => ({
   handler: 'index.handler',
   environment: { TABLE: 'events' },
   timeoutSeconds: 30,
+  megabytes: 1769,
   ...change,
 })
 interface Seen {
@@ -83,10 +89,20 @@ describe('lambda on one machine', () => {
       message: expect.stringContaining('status 7'),
     })
   })
-  it('refuses a result that Step Functions would not take', async () => {
-    await expect(call({ large: 300_000 })).rejects.toMatchObject({
-      name: 'States.DataLimitExceeded',
-    })
+  it.each([
+    [1769, 2],
+    [442, 5],
+    [10_240, 1],
+  ])('shares CPUs out by memory: of %i MB each, %i run at once', async (megabytes, most) => {
+    const room = mkdtempSync(join(code, 'room-'))
+    const calls = Array.from({ length: 6 }, () => call({ enter: room }, { megabytes }))
+    const inside = () => readdirSync(room).length
+    while (inside() < most) await sleep(10)
+    await sleep(500)
+    expect(inside()).toBe(most)
+    writeFileSync(join(room, 'leave'), '')
+    await Promise.all(calls)
+    expect(inside()).toBe(7)
   })
   it('hands on what a function logs', () => {
     expect(lines).toContain('{"message":"called","calls":1}')
