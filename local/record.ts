@@ -11,6 +11,8 @@ export interface TableRecord {
   extractSeconds?: number
   loadSeconds?: number
   outcome: 'loaded' | 'done' | 'complete' | 'failed' | 'skipped' | 'running' | 'stopped'
+  /** The later run date that it was complete for. */
+  later?: string
   message?: string
 }
 
@@ -22,6 +24,7 @@ interface Words {
   readonly bytes?: number
   readonly seconds?: number
   readonly date?: string
+  readonly later?: string
   /** Given to the state that notes a failure, and to no other. */
   readonly error?: { readonly Error: string; readonly Cause?: string }
 }
@@ -84,7 +87,6 @@ export class NightRecord {
     const { date } = wordsOf(task.result)
     if (state === 'Prepare' && date) this.date = date
     if (!table) return
-    if (state.startsWith('Run ')) this.recordOf(table).isTask = true
     if (error) this.failed(table, table, error.Error, error.Cause ?? '')
     else if (failure) this.failed(table, state, failure.error, failure.cause)
     else if (!aborted) this.succeeded(table, task)
@@ -92,16 +94,18 @@ export class NightRecord {
   }
 
   private succeeded(table: string, { state, result, since, until }: Task): void {
-    const { outcome, rows, bytes, seconds: worked } = wordsOf(result)
+    const { outcome, rows, bytes, later, seconds: worked } = wordsOf(result)
     const known = outcome === 'loaded' || outcome === 'done' || outcome === 'complete'
     if (!known && outcome !== 'extracted') return
     const record = this.recordOf(table)
+    if (state.startsWith('Run ')) record.isTask = true
     record.rows = rows ?? record.rows
     record.bytes = bytes ?? record.bytes
     record.message = undefined
     if (outcome === 'complete') {
       // A night that goes round again finds complete what it has loaded itself.
       if (record.outcome !== 'loaded' && record.outcome !== 'done') record.outcome = 'complete'
+      record.later = later
       return
     }
     record.outcome = known ? outcome : 'running'
@@ -117,6 +121,7 @@ export class NightRecord {
 
   private failed(table: string, what: string, error: string, cause: string): void {
     const record = this.recordOf(table)
+    if (what.startsWith('Run ')) record.isTask = true
     const message = sentenceOf(cause) || error
     const outcome = error === 'DependencyIncomplete' ? 'skipped' : 'failed'
     // What notes a failure tells of it once more.

@@ -37,11 +37,16 @@ function tableLines(tables: readonly TableRecord[]): string[] {
         cell(t.bytes, size),
         cell(t.extractSeconds, seconds),
         cell(t.loadSeconds, seconds),
-        t.outcome === 'complete' ? 'was complete' : t.outcome,
+        outcomeOf(t),
       ]),
     ],
     [1, 2, 3, 4],
   )
+}
+
+function outcomeOf({ outcome, later }: TableRecord): string {
+  if (outcome !== 'complete') return outcome
+  return later ? `complete for ${later}` : 'was complete'
 }
 
 /** Each reason once, below the tables that it holds for. */

@@ -33,6 +33,8 @@ export interface TaskResult {
   readonly chunks?: { readonly key: string; readonly count: number }
   /** What the chunks add to, and how far they go. */
   readonly increment?: Increment
+  /** The later run date that a complete table is complete for. */
+  readonly later?: string
   /** Set where the night was forced. */
   readonly force?: boolean
   /** The days that were extracted, the run date last. */
@@ -56,7 +58,11 @@ export async function unlessComplete(
   const own = tableOrTaskOf(graph, table)
   if (!select(graph, tables).has(table)) return { table, date, run, outcome: 'not asked for' }
   const receipt = await findReceipt(bucket, own, { date, force })
-  if (receipt) return { table, date, run, outcome: 'complete', rows: receipt.rows }
+  if (receipt) {
+    const { rows } = receipt
+    const later = receipt.date === date ? undefined : receipt.date
+    return { table, date, run, outcome: 'complete', rows, later }
+  }
   const needed = await Promise.all(
     own.needs.map(async (need) => {
       return (await findReceipt(bucket, need, { date, force })) ? [] : [need.id]
