@@ -2,8 +2,6 @@ import { type AwaitInput, awaitUpstream } from '../lib/night/await.ts'
 import { theBucket } from '../lib/night/environment.ts'
 import { doorway, graph } from './doorway.ts'
 
-const bucket = theBucket()
+const tools = { graph, bucket: theBucket() }
 
-export const handler = doorway((input: AwaitInput, context) =>
-  awaitUpstream({ graph, bucket, milliseconds: context.getRemainingTimeInMillis() }, input),
-)
+export const handler = doorway((input: AwaitInput) => awaitUpstream(tools, input))

@@ -112,7 +112,7 @@ export class NightMachine extends Construct {
     destination: LogGroup,
     parts: readonly StateMachine[] = [],
   ): StateMachine {
-    const text = JSON.stringify(definition, null, 1)
+    const text = JSON.stringify(definition)
     const used = [...this.called].filter(([name]) => text.includes(placeholder(name)))
     const machine = new StateMachine(this, id, {
       stateMachineName,

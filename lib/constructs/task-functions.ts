@@ -48,20 +48,20 @@ export class TaskFunctions extends Construct {
     })
     this.prepare.addEnvironment(variables.timeZone, timeZone)
     warehouse.grantUse(this.prepare)
-    this.grantRead(this.prepare, 'locks')
-    bucket.grantPut(this.prepare, 'locks/*')
+    this.grantRead(this.prepare, 'locks', 'runs')
+    for (const prefix of ['locks', 'runs']) bucket.grantPut(this.prepare, `${prefix}/*`)
     for (const prefix of ['receipts', 'runs']) bucket.grantDelete(this.prepare, `${prefix}/*`)
     this.load = this.make('Load', {
       ...small,
       entry: 'load',
       description: 'Loads extracts into the warehouse',
     })
-    this.grantRead(this.load, 'staging')
+    this.grantRead(this.load, 'staging', 'locks')
     bucket.grantDelete(this.load, 'staging/*')
     bucket.grantPut(this.load, 'receipts/*')
     warehouse.grantUse(this.load)
     this.awaitUpstream = this.make('Await', {
-      ...{ memory: 256, minutes: 15 },
+      ...{ memory: 256, minutes: 1 },
       entry: 'await',
       description: 'Waits until what a table is made from is complete',
     })
@@ -134,7 +134,7 @@ export class TaskFunctions extends Construct {
         without: this.packagesWithout(source),
         network: this.props.networks?.[source.name],
       })
-      this.grantRead(fn, 'receipts')
+      this.grantRead(fn, 'receipts', 'locks')
       this.props.bucket.grantPut(fn, 'staging/*')
       this.props.bucket.grantDelete(fn, 'staging/*')
       if (source.secret) Secret.fromSecretNameV2(fn, 'Secret', source.secret).grantRead(fn)
@@ -151,7 +151,7 @@ export class TaskFunctions extends Construct {
         entry: 'transform',
         description: 'Makes tables inside the warehouse',
       })
-      this.grantRead(fn, 'receipts')
+      this.grantRead(fn, 'receipts', 'locks')
       this.props.bucket.grantPut(fn, 'receipts/*')
       this.props.warehouse.grantUse(fn)
       return fn
@@ -166,7 +166,7 @@ export class TaskFunctions extends Construct {
         entry: 'run',
         description: 'Runs tasks, which make no table',
       })
-      this.grantRead(fn, 'receipts', 'runs/*/tasks')
+      this.grantRead(fn, 'receipts', 'locks', 'runs/*/tasks')
       this.props.bucket.grantPut(fn, 'receipts/tasks/*')
       this.props.bucket.grantPut(fn, 'runs/*/tasks/*')
       this.props.bucket.grantDelete(fn, 'runs/*/tasks/*')

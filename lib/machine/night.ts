@@ -28,6 +28,7 @@ export function nightOf({ prepare, report }: NightFunctions, tables: States): De
             'run.$': '$$.Execution.Name',
             'execution.$': '$$.Execution.Id',
             'redrives.$': '$$.Execution.RedriveCount',
+            'startedAt.$': '$$.Execution.StartTime',
           },
         }),
         Next: tables.StartAt,

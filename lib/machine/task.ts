@@ -8,10 +8,19 @@ export interface Call {
   readonly seconds: number
 }
 
+/** As often as it takes: the night's own end is the limit. */
+const UNLIMITED = 100_000
+
 /** What passes by itself is tried again; whatever else a function throws is not. */
 const RETRY: readonly Retrier[] = [
   // A transaction of hours, or an upstream that takes as long: asked after as often as it takes.
-  { ErrorEquals: ['StillRunning'], IntervalSeconds: 1, MaxAttempts: 200, BackoffRate: 1 },
+  {
+    ErrorEquals: ['StillRunning'],
+    IntervalSeconds: 1,
+    MaxAttempts: UNLIMITED,
+    BackoffRate: 1.5,
+    MaxDelaySeconds: 60,
+  },
   // The function was ended: for its time or its memory, which may be just enough the next time.
   {
     ErrorEquals: [
@@ -28,9 +37,9 @@ const RETRY: readonly Retrier[] = [
   {
     ErrorEquals: ['Lambda.TooManyRequestsException'],
     IntervalSeconds: 2,
-    MaxAttempts: 60,
+    MaxAttempts: UNLIMITED,
     BackoffRate: 2,
-    MaxDelaySeconds: 60,
+    MaxDelaySeconds: 300,
     JitterStrategy: 'FULL',
   },
   {

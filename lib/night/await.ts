@@ -13,19 +13,26 @@ export interface AwaitInput extends TaskInput {
 
 /** Milliseconds between two looks. */
 const PAUSE = 1000
-/** Of the function's time, what is kept to answer. */
-const MARGIN = 10_000
+/** Milliseconds of looking: between them Step Functions waits, and others may have the function's place. */
+const LONGEST = 20_000
+
+interface Tools {
+  readonly graph: Graph
+  readonly bucket: Bucket
+  /** How long it looks. */
+  readonly milliseconds?: number
+}
 
 /**
- * Waits until all upstream is complete, or has failed: the table's own task then says so. Throws a
- * StillRunning when the function's time is up, to be asked again.
+ * Looks for a while whether all upstream is complete, or has failed: the table's own task then says so.
+ * Throws a StillRunning where it is neither yet, to be asked again.
  */
 export async function awaitUpstream(
-  { graph, bucket, milliseconds }: { graph: Graph; bucket: Bucket; milliseconds: number },
+  { graph, bucket, milliseconds = LONGEST }: Tools,
   { awaits, ...input }: AwaitInput,
 ): Promise<TaskResult> {
   const start = performance.now()
-  const deadline = start + milliseconds - MARGIN
+  const deadline = start + milliseconds
   const { table, date, run } = input
   const asked = select(graph, input.tables)
   if (!asked.has(table)) return { table, date, run, outcome: 'not asked for' }

@@ -7,6 +7,9 @@ interface Hold {
   readonly execution: string
 }
 
+/** The name of an execution. */
+const nameOf = (execution: string) => execution.split(':').at(-1) ?? ''
+
 /** Whether an execution still runs, by its ARN. */
 export type IsRunning = (execution: string) => Promise<boolean>
 
@@ -27,8 +30,7 @@ export async function takeDate(
   const holders = new Set(holds.flatMap((hold) => hold?.execution ?? []))
   for (const holder of holders) {
     if (holder !== execution && (await isRunning(holder))) {
-      const name = holder.split(':').at(-1)
-      const problem = `the execution ${name} is doing ${date}: wait until it ends, or stop it (${holder})`
+      const problem = `the execution ${nameOf(holder)} is doing ${date}: wait until it ends, or stop it (${holder})`
       throw new Failure('RunHeld', problem)
     }
   }
@@ -37,4 +39,21 @@ export async function takeDate(
   const next = `${holdsOf(date)}${String(keys.length + 1).padStart(5, '0')}.json`
   if (await bucket.create(next, { execution } satisfies Hold)) return
   await takeDate(bucket, date, execution, isRunning)
+}
+
+/**
+ * Throws a RunHeld where another execution has taken the run date since: what Step Functions stopped,
+ * its functions go on with, and an execution that is redriven need not pass where dates are taken.
+ */
+export async function checkHeld(bucket: Bucket, { date, run }: Held): Promise<void> {
+  const last = (await bucket.list(holdsOf(date))).at(-1)
+  const hold = last === undefined ? undefined : await bucket.get<Hold>(last)
+  if (!hold || nameOf(hold.execution) === run) return
+  const problem = `the execution ${nameOf(hold.execution)} has taken ${date} since ${run} did`
+  throw new Failure('RunHeld', problem)
+}
+
+interface Held {
+  readonly date: string
+  readonly run: string
 }

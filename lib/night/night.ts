@@ -23,6 +23,8 @@ export interface Execution {
   /** Its ARN. */
   readonly execution: string
   readonly redrives: number
+  /** When it started: an instant. */
+  readonly startedAt: string
 }
 
 /** What every state of the execution is given. */
@@ -38,10 +40,20 @@ export interface Night {
  * Fixes what the night is about, once: no task asks for the time again. The schedule's night is the
  * day before its instant, in the time zone of the business. Throws a BadInput that shows the value.
  */
-export function nightOf(input: unknown, run: string, graph: Graph, timeZone: string): Night {
+export function nightOf(
+  { input, run, startedAt }: Pick<Execution, 'input' | 'run' | 'startedAt'>,
+  graph: Graph,
+  timeZone: string,
+): Night {
   const { date, tables = [], force = false, scheduledTime } = check(input)
   if (date === undefined && scheduledTime === undefined) {
     throw new Failure('BadInput', 'the input has no date: give {"date": "2026-11-23"}')
+  }
+  const today = dayOf(startedAt, timeZone)
+  if (date !== undefined && date > today) {
+    // It would be taken for newer than every night until then.
+    const problem = `the input's date ${date} is in the future: today is ${today} in ${timeZone}`
+    throw new Failure('BadInput', problem)
   }
   select(graph, tables)
   return { date: date ?? dayBefore(scheduledTime ?? '', timeZone), run, tables, force }
@@ -73,10 +85,9 @@ function check(input: unknown): NightInput {
 }
 
 /** The day before the day that an instant falls on, where the clocks show `timeZone`. */
-export function dayBefore(instant: string, timeZone: string): string {
-  // Swedish writes dates as ISO 8601 does.
-  const today = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(
-    new Date(instant),
-  )
-  return daysBefore(today, 1)
-}
+export const dayBefore = (instant: string, timeZone: string): string =>
+  daysBefore(dayOf(instant, timeZone), 1)
+
+/** The day that an instant falls on. Swedish writes dates as ISO 8601 does. */
+const dayOf = (instant: string, timeZone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(instant))

@@ -4,11 +4,12 @@ import type { Bucket } from '../manifest/bucket.ts'
 import { loads } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { prepareTable } from '../redshift/schema.ts'
+import type { AnyDefinition } from '../table/definition.ts'
 import { identifier } from '../table/sql.ts'
 import { type IsRunning, takeDate } from './lock.ts'
 import { log } from './log.ts'
 import { type Execution, type Night, nightOf } from './night.ts'
-import { failureKey, receiptKey } from './receipt.ts'
+import { failureKey, forcedKey, receiptKey } from './receipt.ts'
 
 interface Tools {
   readonly graph: Graph
@@ -25,11 +26,11 @@ interface Tools {
  */
 export async function prepareNight(
   { graph, bucket, warehouse, timeZone, isRunning }: Tools,
-  { input, run, execution, redrives }: Execution,
+  execution: Execution,
 ): Promise<Night & Pick<Execution, 'redrives'>> {
-  const night = nightOf(input, run, graph, timeZone)
-  const { date } = night
-  await takeDate(bucket, date, execution, isRunning)
+  const night = nightOf(execution, graph, timeZone)
+  const { date, run } = night
+  await takeDate(bucket, date, execution.execution, isRunning)
   const schemas = new Set([loads.schema, ...tablesOf(graph).map(({ schema }) => schema)])
   const ddl = [...schemas].map((schema) => ({
     text: `create schema if not exists ${identifier(schema)}`,
@@ -38,8 +39,15 @@ export async function prepareNight(
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
   const asked = [...select(graph, night.tables)].flatMap((id) => definitionOf(graph, id) ?? [])
-  if (redrives > 0) await bucket.delete(asked.map((own) => failureKey(own, run)))
-  else if (night.force) await bucket.delete(asked.map((own) => receiptKey(own, date)))
+  await bucket.delete(asked.map((own) => failureKey(own, run)))
+  if (night.force) await forget(bucket, asked, night)
   log('night', { ...night, count: asked.length })
-  return { ...night, redrives }
+  return { ...night, redrives: execution.redrives }
+}
+
+/** Forgets that tables are complete: once in an execution, however often its night goes round. */
+async function forget(bucket: Bucket, asked: readonly AnyDefinition[], { date, run }: Night) {
+  if (await bucket.get(forcedKey(run))) return
+  await bucket.delete(asked.map((own) => receiptKey(own, date)))
+  await bucket.put(forcedKey(run), { date })
 }

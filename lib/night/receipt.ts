@@ -3,6 +3,7 @@ import type { Increment } from '../manifest/manifest.ts'
 import {
   type AnyDefinition,
   type Definition,
+  isOfItsDate,
   isTask,
   type TaskDefinition,
 } from '../table/definition.ts'
@@ -47,6 +48,9 @@ export const receiptKey = (own: AnyDefinition, date: string): string =>
 export const failureKey = (own: AnyDefinition, run: string): string =>
   `runs/${run}/${pathOf(own)}.failed.json`
 
+/** Says that a run has forgotten that the tables it was forced to do were complete. */
+export const forcedKey = (run: string): string => `runs/${run}/forced.json`
+
 /** Where a task that goes on writes which of its statements it has begun. */
 export const begunKey = (task: TaskDefinition, run: string): string =>
   `runs/${run}/${pathOf(task)}.begun.json`
@@ -59,9 +63,8 @@ export const readReceipt = (bucket: Bucket, own: AnyDefinition, date: string) =>
   bucket.get<Receipt>(receiptKey(own, date))
 
 /**
- * What says that a table or task is complete for a night. A table that is replaced whole is complete
- * also where it is for a later date, whose rows an earlier night must not put away, unless it is
- * forced.
+ * What says that a table or task is complete for a night. A table that is all of one date is complete
+ * also where it is for a later one, whose rows an earlier night must not put away, unless it is forced.
  */
 export async function findReceipt(
   bucket: Bucket,
@@ -69,7 +72,7 @@ export async function findReceipt(
   { date, force }: { readonly date: string; readonly force: boolean },
 ): Promise<Receipt | undefined> {
   const found = await readReceipt(bucket, own, date)
-  if (found || force || isTask(own) || own.publish !== 'replace') return found
+  if (found || force || isTask(own) || !isOfItsDate(own)) return found
   const [later] = await bucket.list(receiptsOf(own), receiptKey(own, date))
   return later === undefined ? undefined : bucket.get<Receipt>(later)
 }

@@ -4,7 +4,7 @@ import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type AnyDefinition, isTask } from '../table/definition.ts'
 import { log } from './log.ts'
-import type { Night } from './night.ts'
+import type { Night, NightInput } from './night.ts'
 import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
 
 /** How a night ended. */
@@ -77,16 +77,24 @@ export async function reportNight(
   const tasks = asked.filter(isTask).length
   const report = { date, tables: asked.length - tasks, tasks, rows }
   if (broken.length === 0) {
-    return { ...report, again: false, message: `${amountOf(asked)} are complete for ${date}` }
+    const message = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
+    return { ...report, again: false, message }
   }
   const rest = asked.filter(({ id }) => broken.some(({ table }) => table === id))
   if (redriven > redrives) {
-    return { ...report, again: true, message: `${amountOf(rest)} are to be done once more` }
+    const message = `${amountOf(rest)} ${isOrAre(rest)} to be done once more`
+    return { ...report, again: true, message }
   }
   log('night incomplete', { run, ...report, broken: broken.length })
-  const amount = `${amountOf(rest, asked)} ${rest.length === 1 ? 'is' : 'are'} not complete`
-  throw new Failure('NightIncomplete', complaint(amount, broken, { date, tables }))
+  const amount = `${amountOf(rest, asked)} ${isOrAre(rest)} not complete`
+  // What a forced night has done stays done: forced again, it would be done twice.
+  const again = force
+    ? { tables: rest.map(({ id }) => id), force }
+    : tables.length > 0 && { tables }
+  throw new Failure('NightIncomplete', complaint(amount, broken, { date, ...again }))
 }
+
+const isOrAre = (these: readonly AnyDefinition[]) => (these.length === 1 ? 'is' : 'are')
 
 /** `25 tables and 1 task`, or `2 of 25 tables and 1 of 1 task` where they are some of more. */
 function amountOf(these: readonly AnyDefinition[], all = these): string {
@@ -102,16 +110,11 @@ function amountOf(these: readonly AnyDefinition[], all = these): string {
   return amounts.join(' and ')
 }
 
-function complaint(
-  amount: string,
-  broken: readonly FailureNote[],
-  { date, tables }: Pick<Night, 'date' | 'tables'>,
-): string {
+function complaint(amount: string, broken: readonly FailureNote[], input: NightInput): string {
   const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
   const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
-  const input = { date, ...(tables.length > 0 && { tables }) }
   const lines = [
-    `${amount} for ${date}.`,
+    `${amount} for ${input.date}.`,
     ...failed.map(({ table, reason }) => `${table} failed: ${reason}`),
     ...skipped.map(({ table, reason }) => `${table} was skipped: ${reason}`),
     `To do these and no others, redrive this execution, or start one with ${JSON.stringify(input)}`,

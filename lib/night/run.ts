@@ -3,6 +3,7 @@ import { Failure, messageOf } from '../error.ts'
 import { StatementError, type Warehouse } from '../redshift/client.ts'
 import type { TaskWarehouse } from '../table/definition.ts'
 import { render, type Sql } from '../table/sql.ts'
+import { checkHeld } from './lock.ts'
 import { log } from './log.ts'
 import { begunKey, writeReceipt } from './receipt.ts'
 import {
@@ -47,6 +48,7 @@ export async function runTask(
       time.clear()
     }
     const seconds = secondsSince(start)
+    await checkHeld(bucket, input)
     await writeReceipt(bucket, task, { date, run, loadSeconds: seconds })
     log('done', { task: task.id, date, run, seconds })
     return { table: task.id, date, run, outcome: 'done', seconds }

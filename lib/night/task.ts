@@ -5,6 +5,7 @@ import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
 import type { AnyDefinition, Definition, TaskDefinition } from '../table/definition.ts'
+import { checkHeld } from './lock.ts'
 import type { Night } from './night.ts'
 import { findReceipt } from './receipt.ts'
 
@@ -56,7 +57,8 @@ export async function unlessComplete(
   work: (own: AnyDefinition) => Promise<TaskResult>,
 ): Promise<TaskResult> {
   const own = tableOrTaskOf(graph, table)
-  if (!select(graph, tables).has(table)) return { table, date, run, outcome: 'not asked for' }
+  const asked = select(graph, tables)
+  if (!asked.has(table)) return { table, date, run, outcome: 'not asked for' }
   const receipt = await findReceipt(bucket, own, { date, force })
   if (receipt) {
     const { rows } = receipt
@@ -65,7 +67,9 @@ export async function unlessComplete(
   }
   const needed = await Promise.all(
     own.needs.map(async (need) => {
-      return (await findReceipt(bucket, need, { date, force })) ? [] : [need.id]
+      // What was not asked for is not forced either.
+      const night = { date, force: force && asked.has(need.id) }
+      return (await findReceipt(bucket, need, night)) ? [] : [need.id]
     }),
   )
   const missing = needed.flat()
@@ -74,6 +78,7 @@ export async function unlessComplete(
     const problem = `${missing.join(', ')} ${verb} not complete for ${date} (+${table} does that too)`
     throw new Failure('DependencyIncomplete', problem)
   }
+  await checkHeld(bucket, { date, run })
   return work(own)
 }
 

@@ -6,6 +6,7 @@ import type { Warehouse } from '../redshift/client.ts'
 import { loadTable, transformTable } from '../redshift/load.ts'
 import type { Definition } from '../table/definition.ts'
 import { daysBefore } from '../table/moment.ts'
+import { checkHeld } from './lock.ts'
 import { atMostEverySecond, log } from './log.ts'
 import { portionOf } from './portion.ts'
 import { attemptPrefix, readReceipt, writeReceipt } from './receipt.ts'
@@ -86,6 +87,7 @@ export async function loadTask(
 ): Promise<TaskResult> {
   const { outcome, attempt, days = [], run, force, bytes, seconds: extractSeconds } = extracted
   if (outcome !== 'extracted' || !attempt) return extracted
+  await checkHeld(bucket, extracted)
   const table = tableOf(graph, extracted.table)
   const start = performance.now()
   const deadline = start + milliseconds
@@ -100,6 +102,7 @@ export async function loadTask(
     if (files) {
       const { bytes, notes, fingerprint, increment } = files
       const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes }
+      await checkHeld(bucket, extracted)
       await writeReceipt(bucket, table, { ...facts, fingerprint, increment })
       await deleteExtract(bucket, prefix, files)
     }
@@ -130,6 +133,7 @@ export function transformTask(
     const deadline = start + milliseconds
     const rows = await transformTable({ warehouse, table, date, run, force, deadline })
     const seconds = secondsSince(start)
+    await checkHeld(bucket, input)
     await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
     log('transformed', { table: table.id, date, run, rows, seconds })
     return { table: table.id, date, run, outcome: 'loaded', rows, seconds }

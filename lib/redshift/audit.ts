@@ -1,6 +1,6 @@
 import { Failure } from '../error.ts'
 import { bigint, date, timestamp, varchar } from '../table/column.ts'
-import { type Definition, definition } from '../table/definition.ts'
+import { type Definition, definition, isOfItsDate } from '../table/definition.ts'
 import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import type { Warehouse } from './client.ts'
@@ -60,7 +60,7 @@ from ${stagedRows(table)}`,
 
 /**
  * The rows that a run has published of a table's day, or undefined if it has not yet. Throws a
- * WarehouseRefused where it is not to do so any more: a table that is replaced whole was loaded for a
+ * WarehouseRefused where it is not to do so any more: a table that is all of one date was loaded for a
  * later date, and would be put back to an earlier state.
  */
 export async function loadedBefore(
@@ -76,7 +76,7 @@ where table_name = :table`,
     parameters: { run, table: table.id, date },
   })
   if (row?.own_rows != null) return Number(row.own_rows)
-  if (row?.later == null || force || table.publish !== 'replace') return undefined
+  if (row?.later == null || force || !isOfItsDate(table)) return undefined
   const problem = `it was loaded for ${row.later} meanwhile, which is later than ${date}: run it again`
   throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
 }

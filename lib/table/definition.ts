@@ -117,6 +117,16 @@ export const sourceOf = ({ made }: Definition): Source | undefined =>
 export const partitionOf = ({ publish }: Definition): string | undefined =>
   typeof publish === 'object' && 'partition' in publish ? publish.partition : undefined
 
+/**
+ * Whether a table is all of one date, so that an earlier night would put away what a later one made:
+ * its rows replace all others, and are those of the time they were read, or of the run date. What is
+ * made anew of the other tables' present rows is never older than they are.
+ */
+export const isOfItsDate = ({ publish, made }: Definition): boolean =>
+  publish === 'replace' &&
+  (made.by !== 'transform' ||
+    made.query.chunks.some((chunk) => typeof chunk === 'object' && chunk.kind === 'run date'))
+
 /** The names of a table's primary key. */
 export const keyOf = (table: Definition): string[] =>
   table.columns.flatMap(({ name, column }) => (column.facts.key ? [name] : []))

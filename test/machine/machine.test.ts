@@ -126,7 +126,7 @@ describe('machinesOf', () => {
       [
         '5 tables in one state machine. A night takes 15 transitions;',
         'of what is allowed, 1 % of a history (70 events)',
-        'and 2 % of a definition (16 kB).',
+        'and 2 % of a definition (17 kB).',
         'No table waits for one that it does not need.',
         'Awaited, besides what comes before in the machine:',
         '  t3 awaits t1',

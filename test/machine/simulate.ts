@@ -1,8 +1,8 @@
 import type { States, TaskState } from '../../lib/machine/asl.ts'
 import type { Machines } from '../../lib/machine/machine.ts'
 
-/** Seconds between two looks of a table that waits. */
-const LOOK = 1
+/** When a table that waits sees what came after so many seconds, and how long it has looked. */
+export type Look = (seconds: number) => { readonly seen: number; readonly looked: number }
 
 export interface Simulated {
   /** Seconds from the first task to the last. */
@@ -12,7 +12,11 @@ export interface Simulated {
 }
 
 /** Goes through the states of a night as Step Functions would, with as many at once as there are. */
-export function simulate({ night, parts }: Machines, seconds: (id: string) => number): Simulated {
+export function simulate(
+  { night, parts }: Machines,
+  seconds: (id: string) => number,
+  look: Look = functionLooks,
+): Simulated {
   const ends = new Map<string, number>()
   const waiting = new Map<string, (() => void)[]>()
   let waited = 0
@@ -77,9 +81,9 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
     if (part) go(part, part.StartAt, time, next)
     else if (awaits) {
       whenDone(awaits, (end) => {
-        const looks = Math.max(0, Math.ceil((end - time) / LOOK))
-        waited += looks * LOOK
-        next(time + looks * LOOK)
+        const { seen, looked } = look(Math.max(0, end - time))
+        waited += looked
+        next(time + seen)
       })
     } else if (id === undefined) next(time)
     else {
@@ -94,4 +98,22 @@ export function simulate({ night, parts }: Machines, seconds: (id: string) => nu
   })
   if (length === undefined) throw new Error('the night never ends: tables wait for each other')
   return { length, waited }
+}
+
+/** Looks that see at once what has come. */
+export const sharpLooks: Look = (seconds) => ({ seen: seconds, looked: seconds })
+
+/**
+ * The looks of the function: every second, 20 seconds long, and again after a pause that grows to a
+ * minute.
+ */
+export const functionLooks: Look = (seconds) => {
+  let [now, looked, pause] = [0, 0, 1]
+  for (;;) {
+    const left = Math.ceil(Math.max(0, seconds - now))
+    if (left <= 20) return { seen: now + left, looked: looked + left }
+    now += 20 + pause
+    looked += 20
+    pause = Math.min(60, 1.5 * pause)
+  }
 }

@@ -58,9 +58,16 @@ beforeAll(async () => {
     milliseconds: 60_000,
     copyRole: 'arn:aws:iam::111111111111:role/copy',
   }
-  const execution = { run: 'zero', execution: 'arn:zero', redrives: 0 }
+  const execution = {
+    run: 'zero',
+    execution: 'arn:zero',
+    redrives: 0,
+    startedAt: '2026-11-24T03:30:00Z',
+  }
   const prepared = { ...tools, timeZone: 'UTC', isRunning: async () => false }
   await prepareNight(prepared, { input: { date: '2026-11-23' }, ...execution })
+  // The nights to come are of other executions.
+  await tools.bucket.delete(await tools.bucket.list('locks/'))
 })
 afterAll(async () => {
   await redshift.close()

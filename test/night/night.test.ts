@@ -10,7 +10,8 @@ const graph = graphOf([
     row: () => ({ id: 1 }),
   }),
 ])
-const night = (input: unknown) => nightOf(input, 'run-1', graph, 'America/New_York')
+const night = (input: unknown) =>
+  nightOf({ input, run: 'run-1', startedAt: '2026-11-24T03:30:00Z' }, graph, 'America/New_York')
 
 describe('the input of a night', () => {
   it('is the run date, which tables, and whether to do them again', () => {
@@ -24,6 +25,12 @@ describe('the input of a night', () => {
       tables: ['+days'],
       force: true,
     })
+  })
+  it('takes no date of the future, which would be newer than every night until then', () => {
+    expect(night({ date: '2026-11-23' }).date).toBe('2026-11-23')
+    expect(() => night({ date: '2026-11-24' })).toThrow(
+      "the input's date 2026-11-24 is in the future: today is 2026-11-23 in America/New_York",
+    )
   })
   it('takes the day before the schedule, on the clocks of the business', () => {
     expect(night({ scheduledTime: '2026-11-24T08:30:00Z' }).date).toBe('2026-11-23')

@@ -45,7 +45,11 @@ async function nightIn(order: readonly string[], slowest: string, failing: reado
   const tools = { graph, bucket, milliseconds: 60_000 }
   const made: string[] = []
   async function work(state: string, event: TaskInput & { error: { Error: string } }) {
-    if (state === 'Prepare') return { ...nightOf({ date }, 'run', graph, 'UTC'), redrives: 0 }
+    if (state === 'Prepare')
+      return {
+        ...nightOf({ input: { date }, run: 'run', startedAt: '2026-11-24' }, graph, 'UTC'),
+        redrives: 0,
+      }
     if (state === 'Report') return reportNight(tools, event as never)
     if (state.startsWith('Await ')) return awaitUpstream(tools, event as never)
     if (state.endsWith(' failed')) {

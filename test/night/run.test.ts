@@ -71,6 +71,8 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   work = async () => {}
+  // Each test is a night of its own.
+  await bucket.delete(await bucket.list('locks/'))
   await bucket.delete([receiptKey(tidy[definition], date)])
 })
 
@@ -78,7 +80,13 @@ const tools = (milliseconds = 60_000) => ({ graph, bucket, warehouse, millisecon
 const prepare = (run: string, more: object = {}) =>
   prepareNight(
     { ...tools(), timeZone: 'UTC', isRunning: async () => false },
-    { input: { date, ...more }, run, execution: run, redrives: 0 },
+    {
+      input: { date, ...more },
+      run,
+      execution: run,
+      redrives: 0,
+      startedAt: '2026-11-24T03:30:00Z',
+    },
   )
 const input = (name: string, run = 'first', more: Partial<TaskInput> = {}): TaskInput => ({
   ...{ table: name, date, run, tables: [], force: false },

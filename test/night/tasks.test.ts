@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { date as date_, generator, integer, sql, table, transform } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
@@ -72,6 +72,9 @@ const tools = () => ({
   milliseconds: 60_000,
   copyRole: 'arn:aws:iam::111111111111:role/copy',
 })
+// Each test is a night of its own.
+beforeEach(async () => bucket.delete(await bucket.list('locks/')))
+
 /** The executions that run at present. */
 const running = new Set<string>()
 const prepare = (run: string, input: object = { date }, redrives = 0) => {
@@ -79,7 +82,7 @@ const prepare = (run: string, input: object = { date }, redrives = 0) => {
   const execution = `arn:aws:states:us-east-1:111111111111:execution:usher-dev-night:${run}`
   return prepareNight(
     { ...tools(), timeZone: 'UTC', isRunning },
-    { input, run, execution, redrives },
+    { input, run, execution, redrives, startedAt: '2026-11-28T03:30:00Z' },
   )
 }
 /** How the last task ends: its report, or the sentence it fails with. */
@@ -182,11 +185,37 @@ describe('a night, task by task', () => {
   it('does the night once more when it is redriven, and forgets why it failed', async () => {
     expect(await report('one', { redriven: 1 })).toMatchObject({ again: true })
     expect(await keys('runs/one/')).toHaveLength(2)
-    expect(await prepare('one', { date, force: true }, 1)).toMatchObject({ redrives: 1 })
+    expect(await prepare('one', { date }, 1)).toMatchObject({ redrives: 1 })
     expect(await keys('runs/one/')).toEqual([])
-    // What was done before it was redriven stays done, though the night was forced.
-    expect(await readReceipt(bucket, numbers[definition], date)).toBeDefined()
     await expect(report('one', { redrives: 1, redriven: 1 })).rejects.toThrow('left no word')
+  })
+
+  it('forgets what was complete once where it is forced, however often it goes round', async () => {
+    const only = { date, tables: ['numbers'], force: true }
+    // Also where it was refused before it came to that, and then redriven.
+    await prepare('eight', only, 1)
+    expect(await readReceipt(bucket, numbers[definition], date)).toBeUndefined()
+    await loadTask(tools(), await extractTask(tools(), input('numbers', 'eight', only)))
+    await prepare('eight', only, 2)
+    expect(await readReceipt(bucket, numbers[definition], date)).toMatchObject({ run: 'eight' })
+    await expect(
+      report('eight', { tables: ['numbers', 'broken'], force: true, redrives: 2, redriven: 2 }),
+    ).rejects.toThrow('or start one with {"date":"2026-11-23","tables":["broken"],"force":true}')
+  })
+
+  it('does nothing any more once another execution has taken the date', async () => {
+    const other = { date: '2026-10-05' }
+    await prepare('stopped', other)
+    const extracted = await extractTask(
+      tools(),
+      input('numbers', 'stopped', { ...other, force: true }),
+    )
+    await prepare('next', other)
+    const held = 'the execution next has taken 2026-10-05 since stopped did'
+    await expect(loadTask(tools(), extracted)).rejects.toThrow(held)
+    const again = extractTask(tools(), input('numbers', 'stopped', { ...other, force: true }))
+    await expect(again).rejects.toMatchObject({ name: 'RunHeld', message: held })
+    await bucket.delete(await bucket.list('staging/'))
   })
 
   it('lets one execution at a time do a run date, and says which', async () => {
@@ -216,14 +245,21 @@ describe('a night, task by task', () => {
     running.clear()
   })
 
-  it('leaves what was replaced by a later date, unless it is forced', async () => {
+  it('leaves a table that is of a later date, and makes anew what is of the present', async () => {
     const earlier = { date: '2026-11-20' }
+    const late = await extractTask(tools(), input('numbers', 'late', earlier))
+    expect(late).toMatchObject({ outcome: 'complete', later: date })
     expect(await transformTask(tools(), input('doubles', 'late', earlier))).toMatchObject({
-      outcome: 'complete',
+      outcome: 'loaded',
     })
-    const forced = input('doubles', 'late', { ...earlier, force: true })
-    await expect(transformTask(tools(), forced)).rejects.toThrow(
-      'numbers is not complete for 2026-11-20',
+    // Forced is only what was asked for.
+    const forced = { date: '2026-11-19', force: true }
+    expect(
+      await transformTask(tools(), input('doubles', 'late', { ...forced, tables: ['doubles'] })),
+    ).toMatchObject({ outcome: 'loaded' })
+    const whole = input('doubles', 'late', { ...forced, date: '2026-11-18' })
+    await expect(transformTask(tools(), whole)).rejects.toThrow(
+      'numbers is not complete for 2026-11-18',
     )
   })
 
