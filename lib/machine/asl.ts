@@ -51,6 +51,7 @@ export interface ParallelState extends Leads {
   readonly Type: 'Parallel'
   readonly Branches: readonly States[]
   readonly ResultPath: null
+  readonly Catch?: readonly Catcher[]
 }
 
 /** A distributed Map: each item is an execution of its own, with a history of its own. */

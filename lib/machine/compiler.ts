@@ -1,19 +1,16 @@
 import type { Node } from '../graph/graph.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Leads, State, States } from './asl.ts'
-import { groupNames, placeholder } from './names.ts'
-import { LONGEST } from './night.ts'
+import { groupNames } from './names.ts'
+import { partStates } from './part.ts'
 import { type Helpers, type Step, tableStates } from './table.ts'
 
 /** What turns plans into the states of one machine, where each name is used once. */
 export interface Compiler {
-  plan(plan: Plan, then: Leads): States
-  /** Executions of the machines of parts, side by side. */
-  parts(
-    groups: readonly (readonly string[])[],
-    arnOf: (number: number) => string,
-    then: Leads,
-  ): States
+  /** The branches of a night's tables. */
+  tables(plan: Plan): States[]
+  /** The branches of a night whose tables are in machines of their own, its parts. */
+  parts(groups: readonly (readonly string[])[], arnOf: (number: number) => string): States[]
 }
 
 /** A compiler for one machine; adds what tables await to `awaits`. */
@@ -24,20 +21,16 @@ export function compilerOf(
 ): Compiler {
   const nameOf = groupNames()
 
-  function parallel(name: string, Branches: readonly States[], then: Leads): States {
-    const state: State = { Type: 'Parallel', Branches, ResultPath: null, ...then }
-    return { StartAt: name, States: { [name]: state } }
-  }
-
-  function plan(plan: Plan, then: Leads): States {
+  function compile(plan: Plan, then: Leads): States {
     if (plan.kind === 'table') {
       const { id } = plan.node
       if (plan.awaits.length > 0) awaits.set(id, plan.awaits)
       return tableStates({ id, steps: stepsOf(plan.node), awaits: plan.awaits }, helpers, then)
     }
     if (plan.kind === 'parallel') {
-      const branches = plan.branches.map((branch) => compile(branch, { End: true }))
-      return parallel(nameOf(tablesOf(plan)), branches, then)
+      const name = nameOf(tablesOf(plan))
+      const state: State = { Type: 'Parallel', Branches: branches(plan), ResultPath: null, ...then }
+      return { StartAt: name, States: { [name]: state } }
     }
     const [first, ...rest] = plan.steps
     if (first === undefined) throw new Error('a series of nothing')
@@ -46,42 +39,16 @@ export function compilerOf(
     const start = compile(first, { Next: others.StartAt })
     return { StartAt: start.StartAt, States: { ...start.States, ...others.States } }
   }
-  const compile = plan
+
+  const branches = (plan: Plan): States[] =>
+    (plan.kind === 'parallel' ? plan.branches : [plan]).map((one) => compile(one, { End: true }))
 
   return {
-    plan,
-    parts(groups, arnOf, then) {
-      const branches = groups.map((ids, at): States => {
-        const name = nameOf(ids)
-        return { StartAt: name, States: { [name]: partState(arnOf(at + 1)) } }
-      })
-      return parallel(nameOf(groups.flat()), branches, then)
-    },
+    tables: branches,
+    parts: (groups, arnOf) =>
+      groups.map((ids, at) => partStates(nameOf(ids), ids, arnOf(at + 1), helpers.note)),
   }
 }
-
-/** A state that starts an execution of a part's machine, and ends as that does. */
-const partState = (StateMachineArn: string): State => ({
-  Type: 'Task',
-  Resource: `arn:${placeholder('Partition')}:states:::states:startExecution.sync:2`,
-  TimeoutSeconds: LONGEST,
-  Parameters: {
-    StateMachineArn,
-    Input: {
-      'date.$': '$.date',
-      'run.$': '$.run',
-      'tables.$': '$.tables',
-      'force.$': '$.force',
-      'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id',
-    },
-  },
-  ResultPath: null,
-  // What was complete when the part was ended is skipped.
-  Retry: [
-    { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 30, MaxAttempts: 1, BackoffRate: 1 },
-  ],
-  End: true,
-})
 
 function tablesOf(plan: Plan): string[] {
   if (plan.kind === 'table') return [plan.node.id]

@@ -47,14 +47,24 @@ export function machinesOf(options: MachinesOptions): Machines {
   const compiler = () => compilerOf(stepsOf, functions, awaits)
   const [whole] = plans
   if (whole && plans.length === 1) {
-    const night = nightOf(functions, compiler().plan(whole, { Next: 'Report' }))
+    const night = nightOf(functions, compiler().tables(whole))
     return { night, parts: [], budgets: [budgetOf(night)], awaits }
   }
-  const night = nightOf(functions, compiler().parts(groups, partArn, { Next: 'Report' }))
-  const parts = plans.map((plan, at) => ({
-    Comment: `Part ${at + 1} of ${plans.length} of a night of Usher`,
-    ...compiler().plan(plan, { End: true }),
-    TimeoutSeconds: LONGEST,
-  }))
+  const night = nightOf(functions, compiler().parts(groups, partArn))
+  const parts = plans.map(
+    (plan, at): Definition => ({
+      Comment: `Part ${at + 1} of ${plans.length} of a night of Usher`,
+      StartAt: 'Tables',
+      States: {
+        Tables: {
+          Type: 'Parallel',
+          Branches: compiler().tables(plan),
+          ResultPath: null,
+          End: true,
+        },
+      },
+      TimeoutSeconds: LONGEST,
+    }),
+  )
   return { night, parts, budgets: [night, ...parts].map(budgetOf), awaits }
 }

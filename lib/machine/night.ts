@@ -12,11 +12,17 @@ export interface NightFunctions extends Helpers {
 /** Seconds after which a night ends, whatever happens. */
 export const LONGEST = 20 * 3600
 
+/** The name of the state that all tables are in. */
+const TABLES = 'Tables'
+
 /**
- * A night around the states of its tables, which lead to `Report`. When an execution that failed
- * there is redriven it is `Report` that runs again, and it sends the night round once more.
+ * A night around the branches of its tables. When an execution that failed in `Report` is redriven it
+ * is `Report` that runs again, and it sends the night round once more.
  */
-export function nightOf({ prepare, report }: NightFunctions, tables: States): Definition {
+export function nightOf(
+  { prepare, report }: NightFunctions,
+  Branches: readonly States[],
+): Definition {
   return {
     Comment: 'A night of Usher: give it {"date": "2026-11-23"}',
     StartAt: 'Prepare',
@@ -31,9 +37,16 @@ export function nightOf({ prepare, report }: NightFunctions, tables: States): De
             'startedAt.$': '$$.Execution.StartTime',
           },
         }),
-        Next: tables.StartAt,
+        Next: TABLES,
       },
-      ...tables.States,
+      [TABLES]: {
+        Type: 'Parallel',
+        Branches,
+        ResultPath: null,
+        // Not even a note could be written: the report says what is missing all the same.
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Report' }],
+        Next: 'Report',
+      },
       Report: {
         ...taskState(report, {
           Parameters: {

@@ -30,15 +30,27 @@ export interface Caught {
   readonly Cause?: string
 }
 
+/** What failed: a table or task, or a whole part of the night. */
+export interface Failed {
+  readonly table?: string
+  readonly part?: readonly string[]
+  readonly run: string
+  readonly error: Caught
+}
+
 /** Writes down why a table or task failed, for the report at the end of the night. */
 export async function noteFailure(
   { graph, bucket }: { graph: Graph; bucket: Bucket },
-  { table, run, error }: { table: string; run: string; error: Caught },
+  { table, part = [], run, error }: Failed,
 ): Promise<void> {
-  const own = definitionOf(graph, table)
-  const note: FailureNote = { table, error: error.Error, reason: reasonOf(error) }
-  log('failed', { ...note, run })
-  if (own) await bucket.put(failureKey(own, run), note)
+  for (const id of table === undefined ? part : [table]) {
+    const own = definitionOf(graph, id)
+    const note: FailureNote = { table: id, error: error.Error, reason: reasonOf(error) }
+    log('failed', { ...note, run })
+    // A table of the part may have a note of its own, which says more.
+    if (own && table === undefined) await bucket.create(failureKey(own, run), note)
+    else if (own) await bucket.put(failureKey(own, run), note)
+  }
 }
 
 /** The sentence inside the cause that Lambda gives: `{"errorType", "errorMessage", "trace"}`. */

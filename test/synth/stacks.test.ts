@@ -75,6 +75,8 @@ interface Machine {
   readonly name: string
   readonly arn: string
   readonly definition: States
+  /** The bytes that are uploaded; ARNs take the place of names after that. */
+  readonly bytes: number
 }
 
 const arnOf = (id: string) => `arn:aws:lambda:us-east-1:111111111111:function:${id.slice(0, -8)}`
@@ -90,7 +92,7 @@ function machinesOf(template: Template, directory: string): Machine[] {
       return value.Ref === 'AWS::Partition' ? 'aws' : arnOf(value.Ref ?? value['Fn::GetAtt'][0])
     }
     const definition = JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, (_, name) => substitute(name)))
-    return { name: StateMachineName, arn: arnOf(id), definition }
+    return { name: StateMachineName, arn: arnOf(id), definition, bytes: Buffer.byteLength(text) }
   })
 }
 
@@ -428,6 +430,7 @@ describe('a warehouse of 1,000 tables', () => {
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(500_000)
     const machines = machinesOf(template, directory)
     expect(machines.length).toBeGreaterThan(3)
+    expect(Math.max(...machines.map(({ bytes }) => bytes))).toBeLessThan(1_000_000)
     const states = machines.map(({ definition }) => allStates(definition).map(([name]) => name))
     const loads = states.flat().filter((name) => /^(Load|Transform) /.test(name))
     expect(new Set(loads).size).toBe(1000)

@@ -1,0 +1,56 @@
+import type { States } from './asl.ts'
+import { placeholder, stateName } from './names.ts'
+import { LONGEST } from './night.ts'
+import { type Call, taskState } from './task.ts'
+
+/**
+ * A state that runs an execution of a part's machine. If that ends before its tables have, a note says
+ * so of all of them: tables of other parts wait for them, or for word of their failure.
+ */
+export function partStates(
+  name: string,
+  ids: readonly string[],
+  StateMachineArn: string,
+  note: Call,
+): States {
+  const failed = stateName('Part failed:', name)
+  return {
+    StartAt: name,
+    States: {
+      [name]: {
+        Type: 'Task',
+        Resource: `arn:${placeholder('Partition')}:states:::states:startExecution.sync:2`,
+        TimeoutSeconds: LONGEST,
+        Parameters: {
+          StateMachineArn,
+          Input: {
+            'date.$': '$.date',
+            'run.$': '$.run',
+            'tables.$': '$.tables',
+            'force.$': '$.force',
+            'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id',
+          },
+        },
+        ResultPath: null,
+        // What was complete when the part was ended is skipped.
+        Retry: [
+          {
+            ErrorEquals: ['States.TaskFailed'],
+            IntervalSeconds: 30,
+            MaxAttempts: 1,
+            BackoffRate: 1,
+          },
+        ],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: failed }],
+        End: true,
+      },
+      [failed]: {
+        ...taskState(note, {
+          Parameters: { 'run.$': '$.run', 'error.$': '$.error', part: ids },
+          ResultPath: null,
+        }),
+        End: true,
+      },
+    },
+  }
+}
