@@ -126,7 +126,7 @@ export class NightRecord {
     const outcome = error === 'DependencyIncomplete' ? 'skipped' : 'failed'
     // What notes a failure tells of it once more.
     if (what === table && (record.outcome === 'failed' || record.outcome === 'skipped')) return
-    Object.assign(record, { outcome, message })
+    Object.assign(record, { outcome, message, ...(what.startsWith('Run ') && { isTask: true }) })
     this.report(`${what.padEnd(32)} ${outcome}`)
   }
 }
