@@ -66,7 +66,9 @@ keeps yours apart from the sample.`,
       display,
     })
     display.line()
-    for (const line of summary(record, ending, names)) display.line(line)
+    const only = names.length > 0 ? ` --tables ${names.join(',')}` : ''
+    const again = `npm run night --${record.date && ` --date ${record.date}`}${only}`
+    for (const line of summary(record, ending, again)) display.line(line)
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },
 }

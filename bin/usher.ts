@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { messageOf } from '../lib/error.ts'
+import { wrap } from '../local/display.ts'
+import { backfillCommand } from './backfill.ts'
+import { durationsCommand } from './durations.ts'
 import { graphCommand } from './graph.ts'
 import { mirrorCommand } from './mirror.ts'
 import { nightCommand } from './night.ts'
 import { sqlCommand } from './sql.ts'
+import { startCommand } from './start.ts'
+import { statusCommand } from './status.ts'
 
 /** One verb of the command line. */
 export interface Command {
@@ -16,12 +21,23 @@ export interface Command {
   run(words: readonly string[], options: Record<string, unknown>): Promise<number>
 }
 
-const commands: Readonly<Record<string, Command>> = {
+type Commands = Readonly<Record<string, Command>>
+
+const here: Commands = {
   night: nightCommand,
   sql: sqlCommand,
   graph: graphCommand,
   mirror: mirrorCommand,
 }
+
+const deployed: Commands = {
+  start: startCommand,
+  status: statusCommand,
+  backfill: backfillCommand,
+  durations: durationsCommand,
+}
+
+const commands: Commands = { ...here, ...deployed }
 
 /** A mistake in how a command was called. */
 class UsageError extends Error {}
@@ -51,21 +67,27 @@ async function main([verb = '', ...rest]: readonly string[]): Promise<number> {
 }
 
 function overview(): string {
-  const lines = Object.values(commands).flatMap(({ usage, summary }) => [
-    `  npx usher ${usage}`,
-    `      ${summary}`,
-  ])
+  const list = (commands: Commands) =>
+    Object.values(commands)
+      .map(({ usage, summary }) => `  npx usher ${usage}\n      ${summary}`)
+      .join('\n')
   return `Usher fills a Redshift warehouse every night. On this machine:
 
-${lines.join('\n')}
+${list(here)}
 
-npx usher COMMAND --help says more of each. What a night leaves is in .usher/;
-delete it to start afresh. To deploy: npx cdk deploy --all (see the README).`
+In AWS, where npx cdk deploy --all has put it (see the README):
+
+${list(deployed)}
+
+npx usher COMMAND --help says more of each. What a night on this machine leaves
+is in .usher/; delete it to start afresh.`
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  console.error(`usher: ${messageOf(error)}`)
+  const lines = `usher: ${messageOf(error)}`.split('\n')
+  const shown = process.stderr.isTTY ? lines.flatMap((line) => wrap(line, '  ')) : lines
+  for (const line of shown) console.error(line)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

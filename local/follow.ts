@@ -18,6 +18,10 @@ export interface Task {
   failure?: { readonly error: string; readonly cause: string }
   /** The ARN of the execution of another machine that it waits for. */
   child?: string
+  /** It is a Map, which is given no more than the table of the task before it. */
+  readonly isMap?: true
+  /** The ARN of the run of a distributed Map. */
+  mapRun?: string
   /** It was left, or its execution has ended. */
   over: boolean
   /** It was left because its execution was stopped, or had failed elsewhere. */
@@ -36,10 +40,13 @@ export function followTasks(): (execution: string, event: HistoryEvent) => Task 
     chains.set(execution, chain)
     const { id = 0, previousEventId = 0, timestamp = new Date() } = event
     const before = chain.get(previousEventId)
-    if (event.type === 'TaskStateEntered') {
+    if (event.type === 'TaskStateEntered' || event.type === 'MapStateEntered') {
       const { name: state = '', input } = event.stateEnteredEventDetails ?? {}
-      const entered = { entered: timestamp, input: parsed(input), attempts: 0 }
-      const task: Task = { execution, state, ...entered, over: false, aborted: false }
+      const fresh = { execution, state, entered: timestamp, over: false, aborted: false }
+      const task: Task =
+        event.type === 'TaskStateEntered'
+          ? { ...fresh, input: parsed(input), attempts: 0 }
+          : { ...fresh, input: tableOf(before), attempts: 1, since: timestamp, isMap: true }
       chain.set(id, task)
       return task
     }
@@ -73,6 +80,10 @@ function change(task: Task, event: HistoryEvent, at: Date): boolean {
     task.child = (parsed(output) as { ExecutionArn?: string } | undefined)?.ExecutionArn
     return true
   }
+  if (event.mapRunStartedEventDetails) {
+    task.mapRun = event.mapRunStartedEventDetails.mapRunArn
+    return true
+  }
   const succeeded = event.lambdaFunctionSucceededEventDetails ?? event.taskSucceededEventDetails
   if (succeeded) {
     Object.assign(task, { until: at, result: parsed(succeeded.output) })
@@ -84,13 +95,19 @@ function change(task: Task, event: HistoryEvent, at: Date): boolean {
     Object.assign(task, { until: at, failure: { error, cause } })
     return true
   }
-  const aborted = event.type === 'TaskStateAborted'
-  if (!aborted && event.type !== 'TaskStateExited' && event.type !== 'ExecutionFailed') return false
-  Object.assign(task, { over: true, aborted })
+  const aborted = event.type === 'TaskStateAborted' || event.type === 'MapStateAborted'
+  if (!aborted && !/^((Task|Map)StateExited|ExecutionFailed)$/.test(event.type ?? '')) return false
+  Object.assign(task, { over: true, aborted, until: task.until ?? at })
   return true
 }
 
+const tableOf = (task: Task | undefined): { table?: unknown } => {
+  const { table } = (task?.input ?? {}) as { table?: unknown }
+  return { table }
+}
+
 const failureIn = (event: HistoryEvent) =>
+  event.mapRunFailedEventDetails ??
   event.lambdaFunctionFailedEventDetails ??
   event.lambdaFunctionTimedOutEventDetails ??
   event.lambdaFunctionScheduleFailedEventDetails ??

@@ -32,6 +32,8 @@ interface Words {
 /** Follows the executions of a night, table by table. */
 export class NightRecord {
   readonly tables = new Map<string, TableRecord>()
+  /** The tables that the night passed by. */
+  readonly notAsked = new Set<string>()
   date = ''
   /** How many tables were asked for, and the rows that each had the last time. */
   total = 0
@@ -40,6 +42,8 @@ export class NightRecord {
   readonly running = new Map<Task, string | undefined>()
   private readonly report: (line: string) => void
   private readonly follow = followTasks()
+  /** Seconds that the chunks of a table took. */
+  private readonly chunks = new Map<string, number>()
 
   constructor(report: (line: string) => void) {
     this.report = report
@@ -68,7 +72,8 @@ export class NightRecord {
   status(): string {
     const done = [...this.tables.values()].filter(({ outcome }) => outcome !== 'running').length
     const running = [...this.running].flatMap(([{ state, since, until }, far]) => {
-      if (!since || until || state.startsWith('Await ')) return []
+      // Of a Map its own line tells; what waits for others works on nothing.
+      if (!since || until || /^(Await upstream|Extract a chunk) of /.test(state)) return []
       return [`${state}: ${far ?? seconds((Date.now() - since.getTime()) / 1000)}`]
     })
     return `  [${done}/${this.total}] ${running.join('; ')}`
@@ -82,19 +87,22 @@ export class NightRecord {
 
   private ended(task: Task): void {
     this.running.delete(task)
-    const { state, failure, aborted } = task
+    const { state, failure, aborted, isMap } = task
     const { table, error } = wordsOf(task.input)
     const { date } = wordsOf(task.result)
     if (state === 'Prepare' && date) this.date = date
     if (!table) return
     if (error) this.failed(table, table, error.Error, error.Cause ?? '')
     else if (failure) this.failed(table, state, failure.error, failure.cause)
+    else if (isMap && !aborted) this.chunks.set(table, secondsOf(task))
     else if (!aborted) this.succeeded(table, task)
     else if (this.recordOf(table).outcome === 'running') this.recordOf(table).outcome = 'stopped'
   }
 
-  private succeeded(table: string, { state, result, since, until }: Task): void {
-    const { outcome, rows, bytes, later, seconds: worked } = wordsOf(result)
+  private succeeded(table: string, task: Task): void {
+    const { state } = task
+    const { outcome, rows, bytes, later, seconds: worked = secondsOf(task) } = wordsOf(task.result)
+    if (outcome === 'not asked for') this.notAsked.add(table)
     const known = outcome === 'loaded' || outcome === 'done' || outcome === 'complete'
     if (!known && outcome !== 'extracted') return
     const record = this.recordOf(table)
@@ -109,7 +117,7 @@ export class NightRecord {
       return
     }
     record.outcome = known ? outcome : 'running'
-    const taken = worked ?? ((until?.getTime() ?? 0) - (since?.getTime() ?? 0)) / 1000
+    const taken = worked + (outcome === 'extracted' ? (this.chunks.get(table) ?? 0) : 0)
     if (outcome === 'extracted') record.extractSeconds = taken
     else record.loadSeconds = taken
     // Of files that others wrote, only the load knows the rows; a task has none.
@@ -124,12 +132,17 @@ export class NightRecord {
     if (what.startsWith('Run ')) record.isTask = true
     const message = sentenceOf(cause) || error
     const outcome = error === 'DependencyIncomplete' ? 'skipped' : 'failed'
-    // What notes a failure tells of it once more.
-    if (what === table && (record.outcome === 'failed' || record.outcome === 'skipped')) return
-    Object.assign(record, { outcome, message, ...(what.startsWith('Run ') && { isTask: true }) })
+    // What notes a failure tells of it once more, as does a Map of that of a chunk.
+    const again = what === table || error === 'States.ExceedToleratedFailureThreshold'
+    if (again && (record.outcome === 'failed' || record.outcome === 'skipped')) return
+    Object.assign(record, { outcome, message })
     this.report(`${what.padEnd(32)} ${outcome}`)
   }
 }
+
+/** How long the last attempt took. */
+const secondsOf = ({ since, until }: Task): number =>
+  ((until?.getTime() ?? 0) - (since?.getTime() ?? 0)) / 1000
 
 const wordsOf = (value: unknown): Words =>
   typeof value === 'object' && value !== null ? (value as Words) : {}

@@ -2,30 +2,42 @@ import { columns, count, seconds, size, wrap } from './display.ts'
 import { type NightRecord, sentenceOf, type TableRecord } from './record.ts'
 import type { Outcome } from './step-functions/step-functions.ts'
 
-/** What a night ends with: a line for each table and task, and below them what there is to say. */
-export function summary(record: NightRecord, ending: Outcome, asked: readonly string[]): string[] {
+/** How an execution ended. */
+export type Ended = Pick<Outcome, 'error' | 'cause'> & { readonly status: string }
+
+/**
+ * What a night ends with: a line for each table and task, below them what there is to say, and, where
+ * something is missing, the command that does it.
+ */
+export function summary(record: NightRecord, ending: Ended, command: string): string[] {
   const tables = [...record.tables.values()]
   const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
   const lines = [
-    ...tableLines(tables),
-    '',
+    ...(tables.length > 0 ? [...tableLines(tables), ''] : []),
     ...reasons('Failed', of('failed')),
     ...reasons('Skipped', of('skipped')),
   ]
   if (ending.status === 'SUCCEEDED') {
     return [...lines, success(record.date, [...of('loaded'), ...of('done')], of('complete'))]
   }
-  if (of('failed').length === 0) lines.push(`The night failed: ${sentenceOf(ending.cause ?? '')}`)
-  const date = record.date && ` --date ${record.date}`
-  const only = asked.length > 0 ? ` --tables ${asked.join(',')}` : ''
-  return [
-    ...lines,
-    'Once that is mended, this does what is missing:',
-    `  npm run night --${date}${only}`,
-  ]
+  if (of('failed').length === 0) lines.push(...theNight(ending))
+  return [...lines, 'Once that is mended, this does what is missing:', `  ${command}`]
 }
 
-function tableLines(tables: readonly TableRecord[]): string[] {
+/** Why a night ended as it did, where no table tells. */
+function theNight({ status, error, cause = '' }: Ended): string[] {
+  const how = { ABORTED: 'was stopped', TIMED_OUT: 'took too long' }[status] ?? 'failed'
+  const reason = sentenceOf(cause) || error
+  const [first = '', ...others] = `The night ${how}${reason ? `: ${reason}` : ''}`.split('\n')
+  return [...wrap(first, '  '), ...others.flatMap((line) => wrap(`  ${line}`, '  '))]
+}
+
+/** A line for each table, in columns; `outcomeOf` says in words what became of one. */
+export function tableLines(
+  tables: readonly TableRecord[],
+  outcomeOf: (table: TableRecord) => string = ({ outcome }) =>
+    outcome === 'complete' ? 'was complete' : outcome,
+): string[] {
   const cell = (value: number | undefined, text: (value: number) => string) =>
     value === undefined ? '' : text(value)
   return columns(
@@ -50,7 +62,7 @@ function outcomeOf({ outcome, later }: TableRecord): string {
 }
 
 /** Each reason once, below the tables that it holds for. */
-function reasons(heading: string, tables: readonly TableRecord[]): string[] {
+export function reasons(heading: string, tables: readonly TableRecord[]): string[] {
   const byReason = Map.groupBy(tables, ({ message = '' }) => message)
   return [...byReason].flatMap(([reason, of]) => [
     ...wrap(`${heading}: ${of.map(({ table }) => table).join(', ')}`, '  '),

@@ -55,7 +55,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'local',
       'warehouse',
     ],
-    packages: /^(node:|aws-cdk-lib$)/,
+    packages: /^(node:|aws-cdk-lib$|@aws-sdk\/client-sfn$)/,
   },
 }
 

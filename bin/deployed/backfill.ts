@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Display, wrap } from '../../local/display.ts'
+import { begin } from './begin.ts'
+import type { Meaning } from './naming.ts'
+import type { NightMachine } from './night-machine.ts'
+import { isRunning, type Standing, standingOf } from './watch.ts'
+import { causeOf, statusWord, took } from './words.ts'
+
+export interface BackfillOptions {
+  /** In the order in which they are done. */
+  readonly dates: readonly string[]
+  readonly wish: Omit<Meaning, 'date'>
+  /** How many nights at once. */
+  readonly most: number
+  readonly display: Display
+  /** What goes on with it. */
+  readonly command: string
+}
+
+/** Milliseconds between two looks at a night. */
+const PAUSE = 1000
+/** So many that fail in the same way, and no other before them, end it. */
+const ALIKE = 3
+
+/** Has a night done for each date; gives the exit code. */
+export async function runBackfill(
+  machine: NightMachine,
+  { dates, wish, most, display, command }: BackfillOptions,
+): Promise<number> {
+  const nights = dates.length === 1 ? '1 night' : `${dates.length} nights`
+  const [first, last] = [dates[0], dates.at(-1)]
+  display.line(`${nights} on ${machine.name}, ${first} to ${last}, ${most} at once.`)
+  display.line()
+  const leave = () => {
+    display.line()
+    display.line('What is running goes on in AWS. This goes on with the rest:')
+    display.line(`  ${command}`)
+    process.exit(130)
+  }
+  process.once('SIGINT', leave)
+  const running = new Map<string, Standing>()
+  const failed = new Map<string, string>()
+  let done = 0
+  let were = 0
+  let broken = false
+  const ticking = setInterval(() => {
+    const under = [...running].map(([date, standing]) => `${date} ${took(standing)}`)
+    display.status(`  [${done + were + failed.size}/${dates.length}] ${under.join('; ')}`)
+  }, 250)
+
+  async function one(date: string): Promise<void> {
+    const { how, arn, name } = await begin(machine, { date, ...wish })
+    if (how === 'done') {
+      were++
+      display.line(`  ${date}  was done`)
+      return
+    }
+    if (how === 'attached') display.line(`  ${date}  is running already`)
+    let standing = await standingOf(machine.client, arn)
+    while (isRunning(standing)) {
+      running.set(date, standing)
+      await sleep(PAUSE)
+      if (broken) return
+      standing = await standingOf(machine.client, arn)
+    }
+    running.delete(date)
+    const status = statusWord(standing.status)
+    const facts = [date, status.padEnd(9), took(standing).padStart(8), name === date ? '' : name]
+    display.line(`  ${facts.join('  ')}`.trimEnd())
+    if (standing.status === 'SUCCEEDED') {
+      done++
+      return
+    }
+    const cause = causeOf(standing)
+    failed.set(date, cause)
+    for (const line of cause.split('\n')) {
+      for (const short of wrap(`      ${line}`, '        ')) display.line(short)
+    }
+  }
+
+  let at = 0
+  let hopeless = false
+  const worker = async () => {
+    for (let date = dates[at++]; date !== undefined; date = dates[at++]) {
+      if (hopeless || broken) return
+      await one(date)
+      hopeless = done === 0 && failed.size >= ALIKE && alike(failed)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(most, dates.length) }, worker))
+  } catch (error) {
+    // AWS does not answer: what waits for it must not go on by itself.
+    broken = true
+    throw error
+  } finally {
+    clearInterval(ticking)
+    process.off('SIGINT', leave)
+  }
+  display.line()
+  const left = dates.length - done - were - failed.size
+  const counts = [
+    ...(done > 0 ? [`${done} done`] : []),
+    ...(were > 0 ? [`${were} done before`] : []),
+    ...(failed.size > 0 ? [`${failed.size} failed`] : []),
+    ...(left > 0 ? [`${left} not begun`] : []),
+  ]
+  display.line(`${nights}: ${counts.join(', ')}.`)
+  if (failed.size === 0) return 0
+  if (hopeless) display.line(`The first ${ALIKE} failed in the same way, so the others will too.`)
+  display.line('Once that is mended, this does the rest:')
+  display.line(`  ${command}`)
+  return 1
+}
+
+/** Whether all failed for one reason, but for the date in it. */
+function alike(failed: ReadonlyMap<string, string>): boolean {
+  const reasons = [...failed].map(([date, cause]) => cause.replaceAll(date, ''))
+  return new Set(reasons).size === 1
+}

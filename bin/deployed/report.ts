@@ -1,0 +1,56 @@
+import { wrap } from '../../local/display.ts'
+import { NightRecord, type TableRecord } from '../../local/record.ts'
+import { reasons, summary, tableLines } from '../../local/summary.ts'
+import type { Listed } from './listing.ts'
+import type { NightMachine } from './night-machine.ts'
+import { askedOf } from './progress.ts'
+import { isRunning, listenerTo } from './watch.ts'
+import { clock, statusWord, took } from './words.ts'
+
+/** How an execution and its tables stand. */
+export async function standingLines(
+  machine: NightMachine,
+  { arn, name, meaning, standing }: Listed,
+  command: string,
+): Promise<string[]> {
+  const { timeZone } = machine.stage
+  const record = new NightRecord(() => {})
+  const asked = await askedOf(machine, meaning)
+  await listenerTo(machine.client, arn, record)()
+  record.date ||= meaning?.date ?? ''
+  const status = statusWord(standing.status)
+  const since = `since ${clock(standing.started, timeZone)} (${timeZone})`
+  const head = isRunning(standing)
+    ? `${name}: ${status} ${since}, for ${took(standing)}`
+    : `${name}: ${status} after ${took(standing)}, ${clock(standing.started, timeZone)} (${timeZone})`
+  const lines = [...wrap(head, '  '), '']
+  if (!isRunning(standing)) return [...lines, ...summary(record, standing, command)]
+
+  const underWay = new Map(
+    [...record.running.keys()].flatMap((task) => {
+      const { table } = (task.input ?? {}) as { table?: string }
+      return table ? [[table, task] as const] : []
+    }),
+  )
+  const tables = asked
+    .filter((table) => !record.notAsked.has(table))
+    .map((table): TableRecord => record.tables.get(table) ?? { table, outcome: 'running' })
+  const outcomeOf = ({ table, outcome }: TableRecord): string => {
+    const task = underWay.get(table)
+    if (task?.state.startsWith('Await ')) return 'waiting'
+    if (task?.since && !task.until) return `running since ${clock(task.since, timeZone).slice(11)}`
+    if (task) return 'to be tried again'
+    if (outcome === 'running') return 'waiting'
+    return outcome === 'complete' ? 'was complete' : outcome
+  }
+  const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
+  const done = [...of('loaded'), ...of('done'), ...of('complete')].length
+  return [
+    ...lines,
+    ...tableLines(tables, outcomeOf),
+    '',
+    ...reasons('Failed', of('failed')),
+    ...reasons('Skipped', of('skipped')),
+    `${done} of ${tables.length} tables are complete so far.`,
+  ]
+}

@@ -1,0 +1,64 @@
+import { isDate } from '../lib/table/moment.ts'
+import { displayOn } from '../local/display.ts'
+import { begin } from './deployed/begin.ts'
+import { findMachine } from './deployed/night-machine.ts'
+import { dateOf, nightOptions, noWords, repeated, wishOf, yesterday } from './deployed/options.ts'
+import { showProgress } from './deployed/progress.ts'
+import type { Command } from './usher.ts'
+
+export const startCommand: Command = {
+  usage: 'start [--date D] [--tables a,+b,c+] [--force] [--detach] [--stage S]',
+  summary: 'Starts a night in AWS and follows it.',
+  help: `Starts an execution of the state machine that is deployed, and shows how it goes
+until it ends. Ctrl-C leaves it running. It ends with 0 if every table is complete.
+
+  --date    the run date; yesterday, in the stage's time zone, unless said
+  --tables  only these, with commas between: orders is that table alone, +orders
+            is it and everything it is made from, orders+ is it and everything
+            that is made from it
+  --force   do the tables again that are complete already
+  --detach  do not follow it
+  --stage   of bin/stages.ts; the first unless said
+
+An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the next
+attempt, after one that failed. Where it is running already, it is followed and
+not started again; where it has succeeded, there is nothing to do.`,
+  options: {
+    ...nightOptions,
+    date: { type: 'string' },
+    detach: { type: 'boolean', default: false },
+  },
+  async run(words, options) {
+    const [word = ''] = words
+    noWords(words, `is it ${isDate(word) ? `--date ${word}` : `--tables ${words.join(',')}`}?`)
+    const machine = await findMachine(options.stage)
+    const date =
+      options.date === undefined
+        ? yesterday(machine.stage.timeZone)
+        : dateOf(machine, '--date', options.date)
+    const meaning = { date, ...(await wishOf(machine, options)) }
+    const { how, arn, name } = await begin(machine, meaning)
+    const display = displayOn(process.stdout)
+    const stage = repeated({ stage: options.stage })
+    const again = `npx usher start --date ${date}${repeated(options)}`
+    if (how === 'done') {
+      display.line(`${date} is done: the execution ${name} has succeeded.`)
+      display.line('This does its tables again:')
+      display.line(`  ${again} --force`)
+      return 0
+    }
+    display.line(
+      how === 'started'
+        ? `Started ${name} on ${machine.name}.`
+        : `${name} is running already on ${machine.name}.`,
+    )
+    const status = `npx usher status ${name}${stage} --watch`
+    if (options.detach) {
+      display.line('This shows how it stands:')
+      display.line(`  ${status}`)
+      return 0
+    }
+    display.line()
+    return showProgress(machine, { arn, meaning, display, command: again, status })
+  },
+}
