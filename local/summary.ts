@@ -32,11 +32,10 @@ function theNight({ status, error, cause = '' }: Ended): string[] {
   return [...wrap(first, '  '), ...others.flatMap((line) => wrap(`  ${line}`, '  '))]
 }
 
-/** A line for each table, in columns; `outcomeOf` says in words what became of one. */
+/** A line for each table, in columns; `wordOf` says what became of one. */
 export function tableLines(
   tables: readonly TableRecord[],
-  outcomeOf: (table: TableRecord) => string = ({ outcome }) =>
-    outcome === 'complete' ? 'was complete' : outcome,
+  wordOf: (table: TableRecord) => string = outcomeWord,
 ): string[] {
   const cell = (value: number | undefined, text: (value: number) => string) =>
     value === undefined ? '' : text(value)
@@ -49,14 +48,15 @@ export function tableLines(
         cell(t.bytes, size),
         cell(t.extractSeconds, seconds),
         cell(t.loadSeconds, seconds),
-        outcomeOf(t),
+        wordOf(t),
       ]),
     ],
     [1, 2, 3, 4],
   )
 }
 
-function outcomeOf({ outcome, later }: TableRecord): string {
+/** What became of a table, in words. */
+export function outcomeWord({ outcome, later }: TableRecord): string {
   if (outcome !== 'complete') return outcome
   return later ? `complete for ${later}` : 'was complete'
 }

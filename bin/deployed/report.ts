@@ -1,6 +1,6 @@
 import { wrap } from '../../local/display.ts'
 import { NightRecord, type TableRecord } from '../../local/record.ts'
-import { reasons, summary, tableLines } from '../../local/summary.ts'
+import { outcomeWord, reasons, summary, tableLines } from '../../local/summary.ts'
 import type { Listed } from './listing.ts'
 import type { NightMachine } from './night-machine.ts'
 import { askedOf } from './progress.ts'
@@ -35,19 +35,18 @@ export async function standingLines(
   const tables = asked
     .filter((table) => !record.notAsked.has(table))
     .map((table): TableRecord => record.tables.get(table) ?? { table, outcome: 'running' })
-  const outcomeOf = ({ table, outcome }: TableRecord): string => {
-    const task = underWay.get(table)
+  const wordOf = (record: TableRecord): string => {
+    const task = underWay.get(record.table)
     if (task?.state.startsWith('Await ')) return 'waiting'
     if (task?.since && !task.until) return `running since ${clock(task.since, timeZone).slice(11)}`
     if (task) return 'to be tried again'
-    if (outcome === 'running') return 'waiting'
-    return outcome === 'complete' ? 'was complete' : outcome
+    return record.outcome === 'running' ? 'waiting' : outcomeWord(record)
   }
   const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
   const done = [...of('loaded'), ...of('done'), ...of('complete')].length
   return [
     ...lines,
-    ...tableLines(tables, outcomeOf),
+    ...tableLines(tables, wordOf),
     '',
     ...reasons('Failed', of('failed')),
     ...reasons('Skipped', of('skipped')),
