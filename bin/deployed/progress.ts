@@ -28,10 +28,13 @@ export async function showProgress(
   machine: NightMachine,
   { arn, meaning, display, command, status }: ProgressOptions,
 ): Promise<number> {
-  const leave = () => {
+  const sayThatItGoesOn = () => {
     display.line()
     display.line('It goes on in AWS. This shows how it stands:')
     display.line(`  ${status}`)
+  }
+  const leave = () => {
+    sayThatItGoesOn()
     process.exit(130)
   }
   process.once('SIGINT', leave)
@@ -47,6 +50,9 @@ export async function showProgress(
     record.date ||= meaning?.date ?? ''
     for (const line of summary(record, standing, command)) display.line(line)
     return standing.status === 'SUCCEEDED' ? 0 : 1
+  } catch (error) {
+    sayThatItGoesOn()
+    throw error
   } finally {
     clearInterval(ticking)
     process.off('SIGINT', leave)
