@@ -14,8 +14,8 @@ import { loadGraph } from './warehouse.ts'
 export const mirrorCommand: Command = {
   usage: 'mirror SOURCE TABLE',
   summary: 'Prints the file that mirrors a MySQL table, from its live schema.',
-  help: `Reads the columns of a table from MySQL's own description of it, and prints the file
-that mirrors it, ready to commit:
+  help: `Reads the columns of a table from MySQL's own description of it, and prints the
+file that mirrors it, ready to commit:
 
   npx usher mirror production events > warehouse/mysql/events.ts
 

@@ -9,7 +9,7 @@ import type { Command } from './usher.ts'
 export const sqlCommand: Command = {
   usage: 'sql "select …"',
   summary: "Asks the local warehouse a question, in Redshift's SQL.",
-  help: `Runs one query on .usher/warehouse.duckdb, which the nights on this machine fill.
+  help: `Runs one query on .usher/warehouse.duckdb, which nights on this machine fill.
 
   npx usher sql "select year, count(*) from dim_date group by 1 order by 1"
   npx usher sql "select table_name, run_date, row_count from usher.loads"`,

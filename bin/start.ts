@@ -10,7 +10,8 @@ export const startCommand: Command = {
   usage: 'start [--date D] [--tables a,+b,c+] [--force] [--detach] [--stage S]',
   summary: 'Starts a night in AWS and follows it.',
   help: `Starts an execution of the state machine that is deployed, and shows how it goes
-until it ends. Ctrl-C leaves it running. It ends with 0 if every table is complete.
+until it ends. Ctrl-C leaves it running. It ends with 0 if every table is
+complete.
 
   --date    the run date; yesterday, in the stage's time zone, unless said
   --tables  only these, with commas between: orders is that table alone, +orders
@@ -20,8 +21,8 @@ until it ends. Ctrl-C leaves it running. It ends with 0 if every table is comple
   --detach  do not follow it
   --stage   of bin/stages.ts; the first unless said
 
-An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the next
-attempt, after one that failed. Where it is running already, it is followed and
+An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the
+next attempt, after one that failed. Where it is running already, it is followed and
 not started again; where it has succeeded, there is nothing to do.`,
   options: {
     ...nightOptions,

@@ -50,7 +50,8 @@ async function main([verb = '', ...rest]: readonly string[]): Promise<number> {
   const command = commands[verb]
   if (!command) throw new UsageError(`there is no command '${verb}'; see npx usher --help`)
   if (rest.includes('--help') || rest.includes('-h')) {
-    console.log(`usage: npx usher ${command.usage}\n\n${command.help}`)
+    const usage = wrap(`usage: npx usher ${command.usage}`, '       ')
+    console.log(`${usage.join('\n')}\n\n${command.help}`)
     return 0
   }
   try {
@@ -69,7 +70,10 @@ async function main([verb = '', ...rest]: readonly string[]): Promise<number> {
 function overview(): string {
   const list = (commands: Commands) =>
     Object.values(commands)
-      .map(({ usage, summary }) => `  npx usher ${usage}\n      ${summary}`)
+      .flatMap(({ usage, summary }) => [
+        ...wrap(`  npx usher ${usage}`, '    '),
+        `      ${summary}`,
+      ])
       .join('\n')
   return `Usher fills a Redshift warehouse every night. On this machine:
 
