@@ -22,8 +22,8 @@ export const durationsCommand: Command = {
   usage: 'durations [--stage S]',
   summary: 'Writes down how long tables take in AWS, for the night to be arranged by.',
   help: `Writes durations.json: for each table the seconds that it took to extract and
-load, or to transform, in the middle of the last nights in which it was loaded. Commit
-it: the next deploy arranges the state machine by it, so that what takes long is
+load, or to transform, in the middle of the last nights in which it was loaded.
+Commit it: the next deploy arranges the state machine by it, so that what takes long is
 begun early.
 
   --stage  of bin/stages.ts; the first unless said`,

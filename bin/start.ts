@@ -22,8 +22,8 @@ complete.
   --stage   of bin/stages.ts; the first unless said
 
 An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the
-next attempt, after one that failed. Where it is running already, it is followed and
-not started again; where it has succeeded, there is nothing to do.`,
+next attempt, after one that failed. Where it is running already, it is followed
+and not started again; where it has succeeded, there is nothing to do.`,
   options: {
     ...nightOptions,
     date: { type: 'string' },
