@@ -23,8 +23,8 @@ export const durationsCommand: Command = {
   summary: 'Writes down how long tables take in AWS, for the night to be arranged by.',
   help: `Writes durations.json: for each table the seconds that it took to extract and
 load, or to transform, in the middle of the last nights in which it was loaded.
-Commit it: the next deploy arranges the state machine by it, so that what takes long is
-begun early.
+Commit it: the next deploy arranges the state machine by it, so that what takes
+long is begun early.
 
   --stage  of bin/stages.ts; the first unless said`,
   options: { stage: { type: 'string' } },
