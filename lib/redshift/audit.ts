@@ -59,38 +59,40 @@ from ${stagedRows(table)}`,
 }
 
 /**
- * The rows that a run has published of a table's day, or undefined if it has not yet. Throws a
- * WarehouseRefused where it is not to do so any more: a table that is all of one date was loaded for a
- * later date, and would be put back to an earlier state.
+ * Throws a WarehouseRefused where a table that is all of one date was loaded for a later one, and would
+ * be put back to an earlier state.
  */
-export async function loadedBefore(
+export async function refuseEarlier(
   warehouse: Warehouse,
   table: Definition,
-  { run, date, force }: Load,
-): Promise<number | undefined> {
+  { date, force }: Load,
+): Promise<void> {
+  if (force || !isOfItsDate(table)) return
   const [row] = await warehouse.query({
-    text: `select max(case when run = :run and run_date = cast(:date as date) then row_count end) as own_rows,
-  max(case when run_date > cast(:date as date) then run_date end) as later
-from ${tableName(loads)}
-where table_name = :table`,
-    parameters: { run, table: table.id, date },
+    text: `select max(run_date) as later from ${tableName(loads)}
+where table_name = :table and run_date > cast(:date as date)`,
+    parameters: { table: table.id, date },
   })
-  if (row?.own_rows != null) return Number(row.own_rows)
-  if (row?.later == null || force || !isOfItsDate(table)) return undefined
+  if (row?.later == null) return
   const problem = `it was loaded for ${row.later} meanwhile, which is later than ${date}: run it again`
   throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
 }
 
-/** The rows that a run has published of a table's day, or undefined if it has not. */
+/**
+ * The rows that a load has published, or undefined if it has not. One is told from another of its run
+ * and date by its manifest: without that, any of them is meant.
+ */
 export async function loadedRows(
   warehouse: Warehouse,
   table: Definition,
-  { run, date }: Load,
+  { run, date, manifest }: Load,
 ): Promise<number | undefined> {
   const [row] = await warehouse.query({
     text: `select row_count from ${tableName(loads)}
-where run = :run and table_name = :table and run_date = cast(:date as date)`,
-    parameters: { run, table: table.id, date },
+where run = :run and table_name = :table and run_date = cast(:date as date)${
+      manifest ? ' and manifest = :manifest' : ''
+    }`,
+    parameters: { run, table: table.id, date, ...(manifest && { manifest }) },
   })
   return row && Number(row.row_count)
 }
@@ -104,18 +106,17 @@ export interface Left {
   readonly loadedAt: Date
 }
 
-/** What the newest load of a table left, but for those of a run. */
+/** What the newest load of a table left. */
 export async function newestLoad(
   warehouse: Warehouse,
   table: Definition,
-  { run }: Load,
 ): Promise<Left | undefined> {
   const [row] = await warehouse.query({
     text: `select run, table_rows, to_char(loaded_at, 'YYYY-MM-DD HH24:MI:SS.US') as moment
 from ${tableName(loads)}
-where table_name = :table and run <> :run
+where table_name = :table
 order by loaded_at desc limit 1`,
-    parameters: { table: table.id, run },
+    parameters: { table: table.id },
   })
   return (
     row && {

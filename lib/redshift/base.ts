@@ -18,7 +18,7 @@ export async function checkBase(work: Work, increment: Increment | undefined): P
   if (!increment) return []
   const refuse = (sentence: string) => new Failure('WarehouseRefused', `${table.id}: ${sentence}`)
   const { base, readAt } = increment
-  const newest = await newestLoad(warehouse, table, work)
+  const newest = await newestLoad(warehouse, table)
   if (newest && newest.loadedAt.getTime() > Date.parse(readAt)) {
     throw refuse(`${newest.run} has loaded it since this extract was read: run it again`)
   }

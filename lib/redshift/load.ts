@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { Failure } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
-import { type Extract, extractKey, manifestKey } from '../manifest/manifest.ts'
+import { type Extract, extractKey, type Increment, manifestKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
-import { type Load, loadedBefore, loadedRows, recordLoad } from './audit.ts'
+import { type Load, loadedRows, recordLoad, refuseEarlier } from './audit.ts'
 import { checkBase } from './base.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
@@ -28,23 +29,50 @@ export async function loadTable(
   work: Work & { bucket: Bucket; prefix: string; copyRole: string },
 ): Promise<number> {
   const { warehouse, table, bucket, prefix, copyRole } = work
-  const done = await loadedBefore(warehouse, table, work)
-  if (done !== undefined) return done
-  const extract = await bucket.get<Extract>(extractKey(prefix))
-  if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
-  await prepareTable(warehouse, table)
-  const base = await checkBase(work, extract.increment)
-  const steps = loadSteps(table, extract, work, `s3://${bucket.name}/${prefix}`, copyRole, base)
+  const place = `s3://${bucket.name}/${prefix}`
+  const own = { ...work, manifest: manifestKey(place) }
+  return unlessLoaded(own, async () => {
+    const extract = await bucket.get<Extract>(extractKey(prefix))
+    if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
+    const base = await prepare(own, extract.increment)
+    const steps = loadSteps(table, extract, own, place, copyRole, base)
+    try {
+      await run(own, steps)
+    } catch (error) {
+      const copied = error instanceof StatementError && steps[error.index]?.copies
+      if (copied) throw await explainCopy(warehouse, bucket, copied, error)
+      throw explain(own, steps, error)
+    }
+    const { rows } = extract
+    const known = rows !== undefined && !mayRepeat(table)
+    return known ? rows : ((await loadedRows(warehouse, table, own)) ?? 0)
+  })
+}
+
+/**
+ * Loads, unless this very load is done; gives the rows. The transaction of an earlier try may end
+ * between two looks, so where the load is refused it is asked again whether it is done.
+ */
+async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<number> {
+  const done = () => loadedRows(work.warehouse, work.table, work)
+  const before = await done()
+  if (before !== undefined) return before
   try {
-    await run(work, steps)
+    return await load()
   } catch (error) {
-    const copied = error instanceof StatementError && steps[error.index]?.copies
-    if (copied) throw await explainCopy(warehouse, bucket, copied, error)
-    throw explain(work, steps, error)
+    const refused = error instanceof Failure && error.name === 'WarehouseRefused'
+    const meanwhile = refused ? await done() : undefined
+    if (meanwhile === undefined) throw error
+    return meanwhile
   }
-  const { rows } = extract
-  const known = rows !== undefined && !mayRepeat(table)
-  return known ? rows : ((await loadedRows(warehouse, table, work)) ?? 0)
+}
+
+/** Makes the table ready, and sees that nothing newer is there. Gives what the transaction checks. */
+async function prepare(work: Work, increment?: Increment): Promise<Step[]> {
+  const { warehouse, table } = work
+  await prepareTable(warehouse, table)
+  await refuseEarlier(warehouse, table, work)
+  return checkBase(work, increment)
 }
 
 /** The steps of a load: an empty extract has nothing to copy, and is published all the same. */
@@ -78,25 +106,25 @@ export function loadSteps(
 
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
-  const { warehouse, table } = work
-  const done = await loadedBefore(warehouse, table, work)
-  if (done !== undefined) return done
-  await prepareTable(warehouse, table)
-  const steps = transformSteps(table, work)
-  try {
-    const rows = await run(work, steps)
-    return rows[steps.findIndex(({ fills }) => fills)] ?? 0
-  } catch (error) {
-    throw explain(work, steps, error)
-  }
+  return unlessLoaded(work, async () => {
+    const base = await prepare(work)
+    const steps = transformSteps(work.table, work, base)
+    try {
+      const rows = await run(work, steps)
+      return rows[steps.findIndex(({ fills }) => fills)] ?? 0
+    } catch (error) {
+      throw explain(work, steps, error)
+    }
+  })
 }
 
-export function transformSteps(table: Definition, load: Load): Step[] {
+export function transformSteps(table: Definition, load: Load, base: readonly Step[] = []): Step[] {
   if (table.made.by !== 'transform') throw new Error(`${table.id} is not a transform`)
   const { text, parameters } = render(table.made.query, { runDate: load.date })
   const fill = `insert into ${stageName(table)} (${columnList(table)})\n${text}`
   return [
     ...begin(table, load.date, 'rows'),
+    ...base,
     { statement: { text: fill, parameters }, fills: true },
     ...publish(table, load.date, 'rows'),
     { statement: recordLoad(table, load) },
@@ -104,7 +132,7 @@ export function transformSteps(table: Definition, load: Load): Step[] {
 }
 
 function run(
-  { warehouse, table, run, date, deadline }: Work,
+  { warehouse, table, run, date, manifest, deadline }: Work,
   steps: readonly Step[],
 ): Promise<number[]> {
   const statements = steps.map(({ statement }) => statement)
@@ -113,8 +141,13 @@ function run(
     const size = `${statements.length} statements, the longest of ${longest} bytes`
     throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
   }
-  return warehouse.transaction(`usher ${run} ${table.id} ${date}`, statements, deadline)
+  const names = ['usher', run, table.id, date, ...(manifest ? [digest(manifest)] : [])]
+  return warehouse.transaction(names.join(' '), statements, deadline)
 }
+
+/** Stands for a manifest in a name, for which its own may be too long. */
+const digest = (manifest: string): string =>
+  createHash('sha256').update(manifest).digest('hex').slice(0, 16)
 
 function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {
   if (!(error instanceof StatementError)) return error

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { bigint, decimal, integer, mirror, mysql, timestamp, varbyte, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
+import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { readReceipt, receiptKey } from '../../lib/night/receipt.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
 import { definition, type Tabled } from '../../lib/table/definition.ts'
@@ -24,6 +25,18 @@ suite('a table of which a night reads only the changes', () => {
   }, 60_000)
   afterAll(() => stage?.stop())
 
+  /** A bucket to which a function that is lost writes no receipt. */
+  function withoutReceipts(): Bucket {
+    const { bucket } = stage.tools
+    return {
+      ...bucket,
+      put: async (key, value) => {
+        if (key.startsWith('receipts/')) throw new Error('no receipt')
+        return bucket.put(key, value)
+      },
+    }
+  }
+
   /** A table of MySQL with three rows, its mirror, and its nights. */
   async function begin(name: string) {
     const { admin, tools, ask } = stage
@@ -33,13 +46,18 @@ suite('a table of which a night reads only the changes', () => {
       (1, 'one', '2026-11-01 10:00:00'), (2, 'two', '2026-11-02 10:00:00.5'), (3, 'three', NULL)`)
     const made = mirror(shop.table(name), { columns, incremental })
     let runs = 0
-    const extracted = (date: string, { table = made as Tabled, force = false } = {}) => {
-      const run = `${name}-${++runs}`
+    const extracted = (
+      date: string,
+      { table = made as Tabled, force = false, run = `${name}-${++runs}` } = {},
+    ) => {
       const task = { table: name, date, run, tables: [], force }
       return extractTask({ ...tools, graph: graphOf([table]) }, task)
     }
-    const load = (result: Awaited<ReturnType<typeof extracted>>, table: Tabled = made) =>
-      loadTask({ ...tools, graph: graphOf([table]) }, result)
+    const load = (
+      result: Awaited<ReturnType<typeof extracted>>,
+      table: Tabled = made,
+      more: Partial<typeof tools> = {},
+    ) => loadTask({ ...tools, ...more, graph: graphOf([table]) }, result)
     return {
       made,
       extracted,
@@ -184,6 +202,53 @@ suite('a table of which a night reads only the changes', () => {
     expect(await night('2026-11-04')).toMatchObject({ rows: 2 })
     expect(await rows()).toHaveLength(4)
   })
+
+  it('loads what a redriven night has read, though its first load is done', async () => {
+    const { made, extracted, load, night, sql, rows } = await begin('redriven')
+    await night('2026-11-03')
+    const run = 'one-run'
+    const first = await extracted('2026-11-04', { run })
+    const lost = load(first, made, { bucket: withoutReceipts() })
+    await expect(lost).rejects.toThrow('no receipt')
+    await sql(`INSERT INTO redriven (id, note, updated_at) VALUES
+      (4, 'lost', '2026-11-03 10:00'), (5, 'last', '2026-11-03 12:00')`)
+    expect(await night('2026-11-04', { run })).toMatchObject({ rows: 4 })
+    await night('2026-11-05')
+    expect((await rows()).map(([id]) => id)).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  it.each(['looked', 'began'])(
+    'is loaded where the transaction of an earlier try ends after the next one %s',
+    async (moment) => {
+      const name = `ended_${moment}`
+      const { made, extracted, load, night, sql, rows } = await begin(name)
+      await night('2026-11-03')
+      await sql(`INSERT INTO ${name} (id, note, updated_at) VALUES (4, 'four', '2026-11-03')`)
+      const result = await extracted('2026-11-04')
+      const { warehouse } = stage.tools
+      let tries = 0
+      const earlier = async () => {
+        if (tries++ > 0) return
+        const lost = load(result, made, { bucket: withoutReceipts() })
+        await expect(lost).rejects.toThrow('no receipt')
+      }
+      const late: typeof warehouse = {
+        ...warehouse,
+        async query(statement) {
+          const found = await warehouse.query(statement)
+          if (moment === 'looked' && statement.text.includes('and manifest')) await earlier()
+          return found
+        },
+        async transaction(of, ...rest) {
+          if (moment === 'began' && of.includes(`${name} 2026-11-04`)) await earlier()
+          return warehouse.transaction(of, ...rest)
+        },
+      }
+      expect(await load(result, made, { warehouse: late })).toMatchObject({ rows: 3 })
+      expect(await rows()).toHaveLength(4)
+      expect(tries).toBeGreaterThan(0)
+    },
+  )
 
   it('takes an earlier date after a later one, and goes on', async () => {
     const { night, sql, rows } = await begin('backfill')
