@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Failure } from '../error.ts'
+import { Failure, transient } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type Extract, extractKey, type Increment, manifestKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
@@ -9,6 +9,7 @@ import { checkBase } from './base.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, MOST_STATEMENTS, stageName } from './ddl.ts'
+import { holdStill, writeJournal } from './journal.ts'
 import { assertCount, begin, mayRepeat, publish, type Step } from './publish.ts'
 import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
@@ -51,7 +52,7 @@ export async function loadTable(
 
 /**
  * Loads, unless this very load is done; gives the rows. The transaction of an earlier try may end
- * between two looks, so where the load is refused it is asked again whether it is done.
+ * between two looks, so where the load fails it is asked again whether it is done.
  */
 async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<number> {
   const done = () => loadedRows(work.warehouse, work.table, work)
@@ -60,19 +61,23 @@ async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<nu
   try {
     return await load()
   } catch (error) {
-    const refused = error instanceof Failure && error.name === 'WarehouseRefused'
-    const meanwhile = refused ? await done() : undefined
+    if (!(error instanceof Failure) || error.name === 'StillRunning') throw error
+    const meanwhile = await done()
     if (meanwhile === undefined) throw error
     return meanwhile
   }
 }
 
-/** Makes the table ready, and sees that nothing newer is there. Gives what the transaction checks. */
+/**
+ * Makes the table ready, and looks whether what is there may be replaced or added to. Gives what the
+ * transaction checks; the journal comes first, so that nothing changes between the looks.
+ */
 async function prepare(work: Work, increment?: Increment): Promise<Step[]> {
   const { warehouse, table } = work
   await prepareTable(warehouse, table)
+  const still = await holdStill(work)
   await refuseEarlier(warehouse, table, work)
-  return checkBase(work, increment)
+  return [...still, ...(await checkBase(work, increment))]
 }
 
 /** The steps of a load: an empty extract has nothing to copy, and is published all the same. */
@@ -100,6 +105,7 @@ export function loadSteps(
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
     ...publish(own, date, 'files'),
     ...(keys ? reconcile(table, keys, date, place, copyRole) : []),
+    ...writeJournal(own, { date, run }),
     { statement: recordLoad(own, { date, run, manifest: manifestKey(place) }) },
   ]
 }
@@ -127,6 +133,7 @@ export function transformSteps(table: Definition, load: Load, base: readonly Ste
     ...base,
     { statement: { text: fill, parameters }, fills: true },
     ...publish(table, load.date, 'rows'),
+    ...writeJournal(table, load),
     { statement: recordLoad(table, load) },
   ]
 }
@@ -151,7 +158,8 @@ const digest = (manifest: string): string =>
 
 function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {
   if (!(error instanceof StatementError)) return error
-  const { failure = error.message } = steps[error.index] ?? {}
+  const { failure = error.message, passes } = steps[error.index] ?? {}
   const sentence = typeof failure === 'string' ? failure : failure(error.rows.at(-1) ?? 0)
+  if (passes) return transient(`${table.id}: ${sentence}`, error)
   return new Failure('WarehouseRefused', `${table.id}: ${sentence}`, { cause: error })
 }

@@ -20,6 +20,8 @@ export interface Step {
   readonly failure?: string | ((before: number) => string)
   /** It is the COPY of such rows, whose errors Redshift keeps elsewhere. */
   readonly copies?: Definition
+  /** Its failure passes: all is worth another try, which looks again. */
+  readonly passes?: true
   /** It fills the stage: its rows are the table's. */
   readonly fills?: true
 }

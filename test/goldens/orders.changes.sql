@@ -51,6 +51,9 @@ limit 10000;
 select 1 / case when (select count(*) from "stage_keys_orders" left join "public"."orders" on "orders"."id" = "stage_keys_orders"."id" and "orders"."token" = from_hex("stage_keys_orders"."token")
 where "orders"."id" is null) = 0 then 1 else 0 end;
 
+insert into "usher"."loads_of_orders" (run, run_date) values (cast(:run as varchar(80)), cast(:date as date));
+-- {"run":"run-1","date":"2026-11-23"}
+
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   cast(:manifest as varchar(1024)), (select count(*) from "public"."orders"), sysdate

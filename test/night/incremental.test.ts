@@ -292,6 +292,36 @@ suite('a table of which a night reads only the changes', () => {
     expect((await rows())[2]).toEqual(['3', 'newer'])
   })
 
+  it.each([
+    ['added', 'added-3 has loaded it since this extract was read: run it again'],
+    [
+      'whole',
+      'it was loaded for 2026-11-05 meanwhile, which is later than 2026-11-04: run it again',
+    ],
+  ])('does not either where they wait for each other: %s', async (name, sentence) => {
+    const { made, extracted, load, night, sql, rows } = await begin(name)
+    const table = name === 'whole' ? mirror(shop.table(name), { columns }) : made
+    await night('2026-11-03', { table })
+    const older = await extracted('2026-11-04', { table })
+    await sql(`UPDATE ${name} SET note = 'newer', updated_at = '2026-11-04' WHERE id = 1`)
+    const newer = await extracted('2026-11-05', { table })
+    // The older one has looked, and waits for the lock that the newer one holds.
+    const { warehouse } = stage.tools
+    const late: typeof warehouse = {
+      ...warehouse,
+      async transaction(of, ...rest) {
+        if (of.includes(`${name} 2026-11-04`)) await load(newer, table)
+        return warehouse.transaction(of, ...rest)
+      },
+    }
+    await expect(load(older, table, { warehouse: late })).rejects.toMatchObject({
+      name: 'Transient',
+      message: `${name}: another night has loaded it meanwhile`,
+    })
+    await expect(load(older, table)).rejects.toThrow(`${name}: ${sentence}`)
+    expect((await rows())[0]).toEqual(['1', 'newer'])
+  })
+
   it('counts on a number where rows are only added', async () => {
     const { admin, tools, ask } = stage
     await admin.query(`CREATE TABLE clicks (id bigint unsigned PRIMARY KEY)`)
