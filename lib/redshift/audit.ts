@@ -3,8 +3,8 @@ import { bigint, date, timestamp, varchar } from '../table/column.ts'
 import { type Definition, definition, isOfItsDate } from '../table/definition.ts'
 import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
-import type { Warehouse } from './client.ts'
 import { tableName } from './ddl.ts'
+import type { Work } from './load.ts'
 import { stagedRows } from './publish.ts'
 
 /** What `usher.loads` keeps of a table's load, and of a night. */
@@ -62,17 +62,15 @@ from ${stagedRows(table)}`,
  * Throws a WarehouseRefused where a table that is all of one date was loaded for a later one, and would
  * be put back to an earlier state.
  */
-export async function refuseEarlier(
-  warehouse: Warehouse,
-  table: Definition,
-  { date, force }: Load,
-): Promise<void> {
+export async function refuseEarlier(work: Work): Promise<void> {
+  const { warehouse, table, date, force, deadline } = work
   if (force || !isOfItsDate(table)) return
-  const [row] = await warehouse.query({
+  const statement = {
     text: `select max(run_date) as later from ${tableName(loads)}
 where table_name = :table and run_date > cast(:date as date)`,
     parameters: { table: table.id, date },
-  })
+  }
+  const [row] = await warehouse.query(statement, deadline)
   if (row?.later == null) return
   const problem = `it was loaded for ${row.later} meanwhile, which is later than ${date}: run it again`
   throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
@@ -83,17 +81,17 @@ where table_name = :table and run_date > cast(:date as date)`,
  * and date by its manifest: without that, any of them is meant.
  */
 export async function loadedRows(
-  warehouse: Warehouse,
-  table: Definition,
+  { warehouse, table, deadline }: Work,
   { run, date, manifest }: Load,
 ): Promise<number | undefined> {
-  const [row] = await warehouse.query({
+  const statement = {
     text: `select row_count from ${tableName(loads)}
 where run = :run and table_name = :table and run_date = cast(:date as date)${
       manifest ? ' and manifest = :manifest' : ''
     }`,
     parameters: { run, table: table.id, date, ...(manifest && { manifest }) },
-  })
+  }
+  const [row] = await warehouse.query(statement, deadline)
   return row && Number(row.row_count)
 }
 
@@ -107,17 +105,15 @@ export interface Left {
 }
 
 /** What the newest load of a table left. */
-export async function newestLoad(
-  warehouse: Warehouse,
-  table: Definition,
-): Promise<Left | undefined> {
-  const [row] = await warehouse.query({
+export async function newestLoad({ warehouse, table, deadline }: Work): Promise<Left | undefined> {
+  const statement = {
     text: `select run, table_rows, to_char(loaded_at, 'YYYY-MM-DD HH24:MI:SS.US') as moment
 from ${tableName(loads)}
 where table_name = :table
 order by loaded_at desc limit 1`,
     parameters: { table: table.id },
-  })
+  }
+  const [row] = await warehouse.query(statement, deadline)
   return (
     row && {
       run: row.run ?? '',

@@ -14,16 +14,16 @@ export const FORCE = 'Run it with "force": true, which reads the whole table'
  * load left. Throws a WarehouseRefused, or gives what the transaction has to check.
  */
 export async function checkBase(work: Work, increment: Increment | undefined): Promise<Step[]> {
-  const { warehouse, table } = work
+  const { table } = work
   if (!increment) return []
   const refuse = (sentence: string) => new Failure('WarehouseRefused', `${table.id}: ${sentence}`)
   const { base, readAt } = increment
-  const newest = await newestLoad(warehouse, table)
+  const newest = await newestLoad(work)
   if (newest && newest.loadedAt.getTime() > Date.parse(readAt)) {
     throw refuse(`${newest.run} has loaded it since this extract was read: run it again`)
   }
   if (!base) return []
-  const found = await loadedRows(warehouse, table, base)
+  const found = await loadedRows(work, base)
   if (found === undefined || newest?.tableRows === undefined) {
     const what = `the changes were read since the load of ${base.run} for ${base.date}`
     throw refuse(`${what}, and this warehouse does not have that. ${FORCE}`)

@@ -48,8 +48,8 @@ export type ResultRow = Record<string, string | null>
 
 /** The Redshift Data API, as far as Usher needs it. */
 export interface Warehouse {
-  /** The rows of a query. */
-  query(statement: Statement): Promise<ResultRow[]>
+  /** The rows of a query. Throws as `transaction` does. */
+  query(statement: Statement, deadline?: number): Promise<ResultRow[]>
   /**
    * Runs statements as one transaction and waits for its end; gives the rows of each. One name is
    * run once at a time: where a lost Lambda's transaction still runs, its end is awaited instead.
@@ -78,7 +78,12 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
   }
   const login = { ...where, SecretArn: target.secret }
 
-  async function submit(statements: readonly Statement[], name?: string, token?: string) {
+  async function submit(
+    statements: readonly Statement[],
+    deadline: number | undefined,
+    name?: string,
+    token?: string,
+  ) {
     const { Id } = await client.send(
       new BatchExecuteStatementCommand({
         ...login,
@@ -86,7 +91,7 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
         Parameters: bound(statements),
         StatementName: name,
         ClientToken: token,
-        WaitTimeSeconds: WAIT,
+        WaitTimeSeconds: waitUntil(deadline),
       }),
     )
     return Id as string
@@ -106,15 +111,13 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
     return Id as string
   }
 
-  async function finished(
-    Id: string,
-    deadline = Number.POSITIVE_INFINITY,
-  ): Promise<DescribeStatementCommandOutput> {
+  async function finished(Id: string, deadline?: number): Promise<DescribeStatementCommandOutput> {
     for (;;) {
-      if (performance.now() + 1000 * (WAIT + MARGIN) > deadline) {
+      const WaitTimeSeconds = waitUntil(deadline)
+      if (WaitTimeSeconds === undefined) {
         throw new Failure('StillRunning', `the statement ${Id} goes on in Redshift`)
       }
-      const answer = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds: WAIT }))
+      const answer = await client.send(new DescribeStatementCommand({ Id, WaitTimeSeconds }))
       if (answer.Status === 'FINISHED') return answer
       if (answer.Status === 'FAILED' || answer.Status === 'ABORTED') throw errorOf(answer)
     }
@@ -160,14 +163,14 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
   }
 
   return {
-    async query(statement) {
-      const Id = await submit([statement])
-      await finished(Id)
+    async query(statement, deadline) {
+      const Id = await submit([statement], deadline)
+      await finished(Id, deadline)
       return resultOf(`${Id}:1`)
     },
 
     async transaction(name, statements, deadline) {
-      const id = await once(name, (token) => submit(statements, name, token))
+      const id = await once(name, (token) => submit(statements, deadline, name, token))
       const answer = await finished(id, deadline)
       return (answer.SubStatements ?? []).map(({ ResultRows }) => ResultRows ?? 0)
     },
@@ -181,6 +184,12 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
       return HasResultSet ? resultOf(id) : []
     },
   }
+}
+
+/** As many seconds as may be waited until a deadline; undefined where it is too near to wait at all. */
+function waitUntil(deadline = Number.POSITIVE_INFINITY): number | undefined {
+  const left = Math.floor((deadline - performance.now()) / 1000) - MARGIN
+  return left < 1 ? undefined : Math.min(WAIT, left)
 }
 
 function bound(statements: readonly Statement[]): SqlParameter[] | undefined {

@@ -6,8 +6,9 @@ import { type Files, manifestKey, pathsKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import type { FileFormat } from '../table/origin.ts'
 import { identifier, type Statement } from '../table/sql.ts'
-import type { StatementError, Warehouse } from './client.ts'
+import type { StatementError } from './client.ts'
 import { literal, stageName } from './ddl.ts'
+import type { Work } from './load.ts'
 
 /** The COPY of an extract into the stage of its table; COPY takes no parameters. */
 export function copyStatement(
@@ -41,21 +42,21 @@ function formatOptions({ kind, codec, delimiter, header, marker }: FileFormat, p
 
 /** What Redshift wrote down of a COPY that failed, as one sentence: file, line, column, value, reason. */
 export async function explainCopy(
-  warehouse: Warehouse,
-  bucket: Bucket,
+  { warehouse, bucket, deadline }: Pick<Work, 'warehouse' | 'deadline'> & { bucket: Bucket },
   table: Definition,
   error: StatementError,
 ): Promise<Failure> {
   const plain = new Failure('WarehouseRefused', `${table.id}: ${error.message}`, { cause: error })
   if (!error.queryId) return plain
-  const [detail] = await warehouse.query({
+  const statement = {
     text: `select trim(file_name) as file_name, line_number, trim(column_name) as column_name,
   trim(column_type) as column_type, trim(error_message) as error_message
 from sys_load_error_detail
 where query_id = cast(:query as bigint)
 order by start_time limit 1`,
     parameters: { query: error.queryId },
-  })
+  }
+  const [detail] = await warehouse.query(statement, deadline)
   if (!detail) return plain
   const { file_name, line_number, column_name, column_type, error_message } = detail
   const value = await valueAt(bucket, table, detail).catch(() => undefined)

@@ -43,12 +43,13 @@ const hasJournal = (table: Definition): boolean => partitionOf(table) === undefi
  * What makes sure that nobody has loaded a table since now: whatever is looked at from here on is so
  * in the transaction too, which waits for others before it checks that.
  */
-export async function holdStill({ warehouse, table }: Work): Promise<Step[]> {
+export async function holdStill({ warehouse, table, deadline }: Work): Promise<Step[]> {
   if (!hasJournal(table)) return []
   const own = journalOf(table)
-  await prepareTable(warehouse, own)
+  await prepareTable(warehouse, own, deadline)
   const count = `(select count(*) from ${tableName(own)})`
-  const [row] = await warehouse.query({ text: `select ${count} as loads`, parameters: {} })
+  const statement = { text: `select ${count} as loads`, parameters: {} }
+  const [row] = await warehouse.query(statement, deadline)
   const failure = 'another night has loaded it meanwhile'
   return [{ ...assertCount(count, Number(row?.loads), failure), passes: true }]
 }

@@ -29,7 +29,7 @@ export interface Work extends Load {
 export async function loadTable(
   work: Work & { bucket: Bucket; prefix: string; copyRole: string },
 ): Promise<number> {
-  const { warehouse, table, bucket, prefix, copyRole } = work
+  const { table, bucket, prefix, copyRole } = work
   const place = `s3://${bucket.name}/${prefix}`
   const own = { ...work, manifest: manifestKey(place) }
   return unlessLoaded(own, async () => {
@@ -41,12 +41,12 @@ export async function loadTable(
       await run(own, steps)
     } catch (error) {
       const copied = error instanceof StatementError && steps[error.index]?.copies
-      if (copied) throw await explainCopy(warehouse, bucket, copied, error)
+      if (copied) throw await explainCopy(own, copied, error)
       throw explain(own, steps, error)
     }
     const { rows } = extract
     const known = rows !== undefined && !mayRepeat(table)
-    return known ? rows : ((await loadedRows(warehouse, table, own)) ?? 0)
+    return known ? rows : ((await loadedRows(own, own)) ?? 0)
   })
 }
 
@@ -55,7 +55,7 @@ export async function loadTable(
  * between two looks, so where the load fails it is asked again whether it is done.
  */
 async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<number> {
-  const done = () => loadedRows(work.warehouse, work.table, work)
+  const done = () => loadedRows(work, work)
   const before = await done()
   if (before !== undefined) return before
   try {
@@ -73,10 +73,10 @@ async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<nu
  * transaction checks; the journal comes first, so that nothing changes between the looks.
  */
 async function prepare(work: Work, increment?: Increment): Promise<Step[]> {
-  const { warehouse, table } = work
-  await prepareTable(warehouse, table)
+  const { warehouse, table, deadline } = work
+  await prepareTable(warehouse, table, deadline)
   const still = await holdStill(work)
-  await refuseEarlier(warehouse, table, work)
+  await refuseEarlier(work)
   return [...still, ...(await checkBase(work, increment))]
 }
 

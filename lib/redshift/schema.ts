@@ -18,29 +18,39 @@ export interface LiveColumn {
 
 /**
  * Creates a table that is not there and adds the columns that are new. A change that would lose or
- * refuse rows is left to a person: throws a Failure with the statement to run.
+ * refuse rows is left to a person: throws a Failure with the statement to run, or a StillRunning.
  */
-export async function prepareTable(warehouse: Warehouse, table: Definition): Promise<void> {
-  const statements = changes(table, await liveColumns(warehouse, table))
+export async function prepareTable(
+  warehouse: Warehouse,
+  table: Definition,
+  deadline?: number,
+): Promise<void> {
+  const statements = changes(table, await liveColumns(warehouse, table, deadline))
   for (let at = 0; at < statements.length; at += MOST_STATEMENTS) {
     const batch = statements.slice(at, at + MOST_STATEMENTS)
     const digest = createHash('sha256').update(batch.join(';')).digest('hex').slice(0, 12)
     await warehouse.transaction(
       `usher ddl ${table.id} ${digest}`,
       batch.map((text) => ({ text, parameters: {} })),
+      deadline,
     )
   }
 }
 
-async function liveColumns(warehouse: Warehouse, table: Definition): Promise<LiveColumn[]> {
-  const rows = await warehouse.query({
+async function liveColumns(
+  warehouse: Warehouse,
+  table: Definition,
+  deadline: number | undefined,
+): Promise<LiveColumn[]> {
+  const statement = {
     text: `select column_name, data_type, character_maximum_length, numeric_precision,
   numeric_scale, is_nullable, column_default, remarks
 from svv_columns
 where table_schema = :schema and table_name = :name
 order by ordinal_position`,
     parameters: { schema: table.schema, name: table.name },
-  })
+  }
+  const rows = await warehouse.query(statement, deadline)
   return rows.map((row) => ({
     name: row.column_name ?? '',
     ddl: ddlOf(row),

@@ -10,6 +10,7 @@ import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { extract } from '../../lib/manifest/extract.ts'
 import { loads } from '../../lib/redshift/audit.ts'
 import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
+import { journalOf } from '../../lib/redshift/journal.ts'
 import { loadTable, transformTable } from '../../lib/redshift/load.ts'
 import { prepareTable } from '../../lib/redshift/schema.ts'
 import { definition } from '../../lib/table/definition.ts'
@@ -133,11 +134,42 @@ describe('a load', () => {
     const prefix = await extracted(own)
     await prepareTable(warehouse, own[definition])
     const work = { warehouse, bucket, table: own[definition], date: '2026-11-23', prefix, copyRole }
-    const late = loadTable({ ...work, run: 'late', deadline: performance.now() + 1000 })
+    const near = performance.now() + 1000
+    const hurried: Warehouse = {
+      ...warehouse,
+      transaction: (name, statements) => warehouse.transaction(name, statements, near),
+    }
+    await prepareTable(warehouse, journalOf(own[definition]))
+    const late = loadTable({ ...work, warehouse: hurried, run: 'late' })
     await expect(late).rejects.toMatchObject({ name: 'StillRunning' })
     expect(await loadTable({ ...work, run: 'late' })).toBe(3)
     expect(await ask('select count(*) from slow')).toEqual([['3']])
     expect(await ask(`select count(*) from usher.loads where table_name = 'slow'`)).toEqual([['1']])
+  })
+
+  it('waits for nothing longer than its function has time', async () => {
+    const own = sales('patient')
+    const prefix = await extracted(own)
+    const deadline = performance.now() + 60_000
+    const deadlines = new Set<number | undefined>()
+    const watched: Warehouse = {
+      ...warehouse,
+      query(statement, until) {
+        deadlines.add(until)
+        return warehouse.query(statement, until)
+      },
+      transaction(name, statements, until) {
+        deadlines.add(until)
+        return warehouse.transaction(name, statements, until)
+      },
+    }
+    const work = { warehouse: watched, bucket, table: own[definition], run: 'patient', deadline }
+    await loadTable({ ...work, date: '2026-11-23', prefix, copyRole })
+    expect([...deadlines]).toEqual([deadline])
+    const query = { text: 'select 1', parameters: {} }
+    await expect(warehouse.query(query, performance.now() + 1000)).rejects.toMatchObject({
+      name: 'StillRunning',
+    })
   })
 
   it.each(['connections', 'serial_1023'])(
