@@ -5,7 +5,7 @@ import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import { tableName } from './ddl.ts'
 import type { Work } from './load.ts'
-import { stagedRows } from './publish.ts'
+import { isIncremental, stagedRows } from './publish.ts'
 
 /** What `usher.loads` keeps of a table's load, and of a night. */
 export interface Load {
@@ -47,8 +47,7 @@ export const loads: Definition = loadsTable[definition]
 /** Adds the load to the audit table: the last statement of its transaction. */
 export function recordLoad(table: Definition, { run, date, manifest }: Load): Statement {
   const parameters = { run, table: table.id, date, ...(manifest && { manifest }) }
-  const isIncremental = table.made.by === 'extract' && table.made.incremental
-  const all = isIncremental ? `(select count(*) from ${tableName(table)})` : 'null'
+  const all = isIncremental(table) ? `(select count(*) from ${tableName(table)})` : 'null'
   return {
     text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),

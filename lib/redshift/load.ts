@@ -10,7 +10,15 @@ import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, MOST_STATEMENTS, stageName } from './ddl.ts'
 import { holdStill, writeJournal } from './journal.ts'
-import { assertCount, begin, mayRepeat, publish, type Step } from './publish.ts'
+import {
+  assertCount,
+  assertDistinct,
+  begin,
+  isIncremental,
+  mayRepeat,
+  publish,
+  type Step,
+} from './publish.ts'
 import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
 
@@ -103,6 +111,7 @@ export function loadSteps(
     ...base,
     ...(rows === 0 ? [] : [copy]),
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
+    ...(isIncremental(table) ? [assertDistinct(table)] : []),
     ...publish(own, date, 'files'),
     ...(keys ? reconcile(table, keys, date, place, copyRole) : []),
     ...writeJournal(own, { date, run }),

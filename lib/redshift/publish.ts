@@ -72,10 +72,34 @@ export function publish(table: Definition, date: string, holds: StageHolds): Ste
   return [step(`delete from ${target} using ${stage} where ${same}`), insert]
 }
 
-/** Whether the stage may hold two rows of one key, of which one is published. */
-export const mayRepeat = ({ made, publish }: Definition): boolean =>
-  (made.by === 'extract' && made.from.repeats === true) ||
-  (typeof publish === 'object' && 'merge' in publish)
+/** Whether a night reads only what changed of a table, and merges it by the primary key. */
+export const isIncremental = ({ made }: Definition): boolean =>
+  made.by === 'extract' && made.incremental !== undefined
+
+/**
+ * Fails the transaction where two rows of a stage have one primary key: merging would lose all of them
+ * but one, in a table of which each row is thought to be one of the source.
+ */
+export function assertDistinct(table: Definition): Step {
+  const key = keyOf(table)
+  const repeated = `(select count(*) from (
+  select 1 from ${stageName(table)} group by ${key.map(identifier).join(', ')} having count(*) > 1
+) as repeated)`
+  const names = key.join(', ')
+  const failure = `rows of the source have the same primary key (${names}): declare all columns of the key .primaryKey()`
+  return assertCount(repeated, 0, failure)
+}
+
+/**
+ * Whether the stage may hold two rows of one key, of which one is published. What an incremental table
+ * reads is of one snapshot, or of ranges that have no key in common.
+ */
+export const mayRepeat = (table: Definition): boolean => {
+  const { made, publish } = table
+  const repeats = made.by === 'extract' && made.from.repeats === true
+  const merges = typeof publish === 'object' && 'merge' in publish
+  return repeats || (merges && !isIncremental(table))
+}
 
 /** The rows of the stage that are published: where keys repeat, one of each; when merging, the newest. */
 export function stagedRows(table: Definition): string {

@@ -5,7 +5,7 @@ import { identifier } from '../table/sql.ts'
 import { FORCE } from './base.ts'
 import { copyStatement } from './copy.ts'
 import { createStage, sameKey, stageName, tableName } from './ddl.ts'
-import { assertCount, type Step, step } from './publish.ts'
+import { assertCount, assertDistinct, type Step, step } from './publish.ts'
 
 /** Missing rows are counted up to here. */
 const MOST_MISSING = 10_000
@@ -36,6 +36,7 @@ where ${identifier(table.name)}.${identifier(own.columns[0]?.name ?? '')} is nul
     step(createStage(own, date, 'files')),
     ...(rows === 0 ? [] : [copy]),
     assertCount(`(select count(*) from ${stage})`, rows, wrong),
+    assertDistinct(own),
     step(`delete from ${target} where not exists (\n  select 1 from ${stage} where ${same}\n)`),
     step(`select 1 ${absent}\nlimit ${MOST_MISSING}`),
     assertCount(`(select count(*) ${absent})`, 0, missing),

@@ -15,16 +15,14 @@ dateformat 'auto' timeformat 'auto' compupdate off statupdate off;
 
 select 1 / case when (select count(*) from "stage_orders") = 3 then 1 else 0 end;
 
+select 1 / case when (select count(*) from (
+  select 1 from "stage_orders" group by "id", "token" having count(*) > 1
+) as repeated) = 0 then 1 else 0 end;
+
 delete from "public"."orders" using "stage_orders" where "orders"."id" = "stage_orders"."id" and "orders"."token" = from_hex("stage_orders"."token");
 
 insert into "public"."orders" ("id", "token", "updated_at")
-select "id", from_hex("token"), "updated_at" from (
-  select "id", "token", "updated_at", row_number() over (
-    partition by "id", "token" order by "updated_at" desc nulls last
-  ) as usher_newest
-  from "stage_orders"
-) as newest
-where usher_newest = 1;
+select "id", from_hex("token"), "updated_at" from "stage_orders";
 
 create temp table "stage_keys_orders" (
   "id" bigint not null,
@@ -39,6 +37,10 @@ manifest format csv null as 'NULL_0badcafe' zstd
 dateformat 'auto' timeformat 'auto' compupdate off statupdate off;
 
 select 1 / case when (select count(*) from "stage_keys_orders") = 1000 then 1 else 0 end;
+
+select 1 / case when (select count(*) from (
+  select 1 from "stage_keys_orders" group by "id", "token" having count(*) > 1
+) as repeated) = 0 then 1 else 0 end;
 
 delete from "public"."orders" where not exists (
   select 1 from "stage_keys_orders" where "orders"."id" = "stage_keys_orders"."id" and "orders"."token" = from_hex("stage_keys_orders"."token")
@@ -57,11 +59,5 @@ insert into "usher"."loads_of_orders" (run, run_date) values (cast(:run as varch
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   cast(:manifest as varchar(1024)), (select count(*) from "public"."orders"), sysdate
-from (
-  select "id", "token", "updated_at", row_number() over (
-    partition by "id", "token" order by "updated_at" desc nulls last
-  ) as usher_newest
-  from "stage_orders"
-) as newest
-where usher_newest = 1;
+from "stage_orders";
 -- {"run":"run-1","table":"orders","date":"2026-11-23","manifest":"s3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json"}

@@ -348,6 +348,39 @@ suite('a table of which a night reads only the changes', () => {
     )
   })
 
+  it('loads nothing where what is declared as the key is not unique', async () => {
+    const { admin, tools, ask } = stage
+    await admin.query(`CREATE TABLE seats (hall int, id int, updated_at datetime(6) NOT NULL,
+      PRIMARY KEY (hall, id))`)
+    await admin.query(`INSERT INTO seats VALUES (1, 1, '2026-11-01'), (1, 2, '2026-11-01')`)
+    const table = mirror(shop.table('seats'), {
+      columns: { hall: integer(), id: integer().primaryKey(), updated_at: timestamp() },
+      incremental: { cursor: 'updated_at', overlap: { minutes: 0 }, reconcile: { days: 1 } },
+    })
+    const graph = graphOf([table])
+    const night = async (date: string, force = false) => {
+      const task = { table: 'seats', date, run: `${date} ${force}`, tables: [], force }
+      return loadTask({ ...tools, graph }, await extractTask({ ...tools, graph }, task))
+    }
+    const refusal = {
+      name: 'WarehouseRefused',
+      message:
+        'seats: rows of the source have the same primary key (id): ' +
+        'declare all columns of the key .primaryKey()',
+    }
+    await night('2026-11-03')
+    // Only the keys show it, then the changes, then the whole.
+    await admin.query(`INSERT INTO seats VALUES (2, 1, '2020-01-01')`)
+    await expect(night('2026-11-04')).rejects.toMatchObject(refusal)
+    await admin.query(`UPDATE seats SET updated_at = '2026-11-04' WHERE id = 1`)
+    await expect(night('2026-11-04')).rejects.toMatchObject(refusal)
+    await expect(night('2026-11-04', true)).rejects.toMatchObject(refusal)
+    expect(await ask('select hall, id from seats order by id')).toEqual([
+      ['1', '1'],
+      ['1', '2'],
+    ])
+  })
+
   it('compares keys of bytes and of text, and of several columns', async () => {
     const { admin, tools, ask } = stage
     await admin.query(`CREATE TABLE badges (token binary(2), name varchar(10), n int NOT NULL,
