@@ -31,7 +31,7 @@ const loadsTable = define(
     table_rows: bigint()
       .nullable()
       .describe('All rows of the table then, where only changes are loaded; else NULL.'),
-    loaded_at: timestamp().describe('When the transaction ran, in UTC.'),
+    loaded_at: timestamp().describe('When the transaction began, in UTC.'),
   },
   {
     schema: 'usher',
@@ -44,6 +44,9 @@ const loadsTable = define(
 /** The audit table, in the same words as any other. */
 export const loads: Definition = loadsTable[definition]
 
+/** When the transaction began, in UTC: a database user may live in a time zone of their own. */
+const NOW = `cast(sysdate as timestamptz) at time zone 'UTC'`
+
 /** Adds the load to the audit table: the last statement of its transaction. */
 export function recordLoad(table: Definition, { run, date, manifest }: Load): Statement {
   const parameters = { run, table: table.id, date, ...(manifest && { manifest }) }
@@ -51,7 +54,7 @@ export function recordLoad(table: Definition, { run, date, manifest }: Load): St
   return {
     text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
-  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, ${all}, sysdate
+  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, ${all}, ${NOW}
 from ${stagedRows(table)}`,
     parameters,
   }

@@ -20,6 +20,6 @@ insert into "usher"."loads_of_sales_by_day" (run, run_date) values (cast(:run as
 
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
-  null, null, sysdate
+  null, null, cast(sysdate as timestamptz) at time zone 'UTC'
 from "stage_sales_by_day";
 -- {"run":"run-1","table":"sales_by_day","date":"2026-11-23"}
