@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { date, varchar } from '../table/column.ts'
-import { type Definition, definition, partitionOf } from '../table/definition.ts'
+import { type Definition, definition, isOfItsDate } from '../table/definition.ts'
 import { sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import type { Load } from './audit.ts'
 import { tableName } from './ddl.ts'
 import type { Work } from './load.ts'
-import { assertCount, type Step, step } from './publish.ts'
+import { assertCount, isIncremental, type Step, step } from './publish.ts'
 import { prepareTable } from './schema.ts'
 
 const journal = define(
@@ -36,8 +36,8 @@ export function journalOf({ id }: Definition): Definition {
   return { ...journal, id: `${journal.schema}.${name}`, name }
 }
 
-/** Days replace each other only: which of two is loaded first makes no difference. */
-const hasJournal = (table: Definition): boolean => partitionOf(table) === undefined
+/** Whether it matters which of two loads comes first; elsewhere nothing is looked at before one. */
+const hasJournal = (table: Definition): boolean => isOfItsDate(table) || isIncremental(table)
 
 /**
  * What makes sure that nobody has loaded a table since now: whatever is looked at from here on is so
