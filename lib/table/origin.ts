@@ -97,7 +97,7 @@ export interface Slice {
 
 /** A table as it was at one instant: whatever is asked of it is answered for that. */
 export interface Snapshot {
-  /** The highest value of a column; a time is never later than now. Undefined where there is none. */
+  /** The highest value of a column; of times, that is not in the future. Undefined where there is none. */
   highest(column: NamedColumn): Promise<string | undefined>
   /** Values of a whole-number key that cut the table into ranges of about so many rows, in order. */
   cuts(by: NamedColumn, rows: number): Promise<string[]>

@@ -8,6 +8,10 @@ export const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\
 /** A column under the name that MySQL knows. */
 export const nameOf = ({ name, column }: NamedColumn): string => quote(column.facts.from ?? name)
 
+/** Whether a column is declared as a time. */
+export const isTime = ({ column }: NamedColumn): boolean =>
+  column.facts.type.name.startsWith('timestamp')
+
 /**
  * A value inside a statement: whole numbers and times, and nothing else, so that no text can be taken
  * for SQL. A statement that is streamed takes no bound values.
@@ -41,8 +45,7 @@ export function selectOf(
 function sinceOf({ since }: Slice): string[] {
   if (!since) return []
   const name = nameOf(since.column)
-  const isTime = since.column.column.facts.type.name.startsWith('timestamp')
-  const zero = isTime ? ` OR ${name} = 0` : ''
+  const zero = isTime(since.column) ? ` OR ${name} = 0` : ''
   return [`(${name} >= ${literal(since.value)} OR ${name} IS NULL${zero})`]
 }
 

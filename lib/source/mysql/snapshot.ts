@@ -4,7 +4,7 @@ import type { Cells, Reading, Slice, Snapshot } from '../../table/origin.ts'
 import { cellReader } from './cells.ts'
 import { cutsOf } from './cuts.ts'
 import { explain } from './errors.ts'
-import { literal, nameOf, quote, selectOf } from './select.ts'
+import { isTime, literal, nameOf, quote, selectOf } from './select.ts'
 import type { Session } from './session.ts'
 
 /** A batch is this large at most: enough to forget the price of a step, few enough to hold. */
@@ -86,19 +86,21 @@ async function checkWhole(session: Session, table: string, count: number): Promi
   }
 }
 
-/** A row whose time is wrong, and lies in the future, must not hide those that come meanwhile. */
+/**
+ * A row whose time is wrong, and lies in the future, must not hide those that come meanwhile. Nor is the
+ * clock a bound: what a replica has not heard of yet is older than that, and newer than all it has.
+ */
 async function highest(
   session: Session,
   table: string,
   column: NamedColumn,
 ): Promise<string | undefined> {
-  const select = `SELECT MAX(${nameOf(column)}), UTC_TIMESTAMP(6) FROM ${quote(table)}`
-  const [[most, now] = []] = await session.rows(select)
+  const past = isTime(column) ? ` WHERE ${nameOf(column)} <= UTC_TIMESTAMP(6)` : ''
+  const select = `SELECT MAX(${nameOf(column)}) FROM ${quote(table)}${past}`
+  const [[most] = []] = await session.rows(select)
   // The zero date is less than any: then no row has a time.
-  if (most === undefined || most === null || now === undefined || now === null) return undefined
-  if (!most.includes('-', 1)) return most
-  if (most.startsWith('0000-')) return undefined
-  return [most, now].sort()[0]
+  if (most === undefined || most === null || most.startsWith('0000-')) return undefined
+  return most
 }
 
 const INDEX = `SELECT index_name FROM information_schema.statistics
