@@ -30,7 +30,7 @@ export async function portionOf(
     reconcileDays < Number.POSITIVE_INFINITY && isDue(last.reconciled, date, reconcileDays)
   const base = { run: receipt.run, date: receipt.date }
   const reconciled = keys ? date : last.reconciled
-  const since = { column: cursor, value: startOf(incremental, last.bound) }
+  const since = { column: cursor, value: startOf(table.id, incremental, last.bound) }
   return { slice: { since }, keys, increment: { readAt, base, declaration, reconciled } }
 }
 

@@ -165,12 +165,23 @@ export function declarationOf({ columns, made }: Definition): string {
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex').slice(0, 16)
 }
 
-/** Where to read on from: the last cursor, less the overlap, in which changes were committed late. */
-export function startOf({ isTime, overlap }: Incremental, last: string): string {
+/**
+ * Where to read on from: the last cursor, less the overlap, in which changes were committed late. Throws
+ * a SourceRefused where the last cursor is none.
+ */
+export function startOf(table: string, incremental: Incremental, last: string): string {
+  const { isTime, overlap, cursor } = incremental
+  const form = isTime ? /^(\d{4}-\d\d-\d\d)( \d\d:\d\d:\d\d)?(\.\d+)?$/ : /^-?\d+$/
+  const [whole, day, clock = ' 00:00:00', fraction = ''] = form.exec(last) ?? []
+  const time = isTime ? Date.parse(`${day}T${clock.slice(1)}Z`) : 0
+  if (whole === undefined || Number.isNaN(time)) {
+    const what = `${table}: its last load ended at ${cursor.name} '${last}'`
+    const problem = `which is no ${isTime ? 'time' : 'whole number'}`
+    throw new Failure('SourceRefused', `${what}, ${problem}. Run it with "force": true`)
+  }
   if (!isTime) return (BigInt(last) - BigInt(overlap)).toString()
-  const [, seconds = '', fraction = ''] = /^([^.]*)(.*)$/.exec(last) ?? []
-  const time = new Date(Date.parse(`${seconds.replace(' ', 'T')}Z`) - overlap * 60_000)
-  return `${time.toISOString().slice(0, 19).replace('T', ' ')}${fraction}`
+  const start = new Date(time - overlap * 60_000)
+  return `${start.toISOString().slice(0, 19).replace('T', ' ')}${fraction}`
 }
 
 /** A table of nothing but another's primary keys. */

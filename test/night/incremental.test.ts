@@ -140,14 +140,42 @@ suite('a table of which a night reads only the changes', () => {
     expect((await rows()).map(([id]) => id)).toEqual(['1', '2', '3', '4', '5', '9'])
   })
 
-  it('reads again the rows of the zero date', async () => {
-    const { night, sql, rows } = await begin('zero')
+  it.each([
+    ['datetime(6)', '0000-00-00'],
+    ['timestamp(6) NULL', '0000-00-00'],
+    ['datetime(6)', '2019-05-00 23:59:59.5'],
+    ['datetime(6)', '1990-00-07'],
+    ['datetime(6)', '0000-11-05'],
+    ['datetime', '2026-00-00'],
+    ['date', '2026-10-00'],
+  ])('reads again the rows that %s has at %s, which is no date', async (type, cursor) => {
+    const name = `zero_${`${type} ${cursor}`.toLowerCase().replaceAll(/\W+/g, '_')}`
+    const { night, sql, rows } = await begin(name)
     await sql(`SET sql_mode = ''`)
-    await sql(`UPDATE zero SET updated_at = '0000-00-00' WHERE id = 1`)
+    await sql(`ALTER TABLE ${name} MODIFY updated_at ${type}`)
+    await sql(`UPDATE ${name} SET updated_at = '${cursor}' WHERE id = 1`)
+    await sql(`UPDATE ${name} SET updated_at = '2026-10-02' WHERE id = 3`)
     await night('2026-11-03')
-    await sql(`UPDATE zero SET note = 'changed' WHERE id = 1`)
-    await night('2026-11-04')
-    expect((await rows())[0]).toEqual(['1', 'changed'])
+    await sql(`UPDATE ${name} SET note = 'changed', updated_at = updated_at`)
+    expect(await night('2026-11-04')).toMatchObject({ rows: 2 })
+    expect(await rows()).toEqual([
+      ['1', 'changed'],
+      ['2', 'changed'],
+      ['3', 'three'],
+    ])
+  })
+
+  it('goes on from the highest cursor that is a date', async () => {
+    const { night, sql, receipt } = await begin('no_date')
+    await sql(`SET sql_mode = ''`)
+    await sql(`UPDATE no_date SET updated_at = '2026-11-00' WHERE id = 2`)
+    await night('2026-11-03')
+    expect((await receipt('2026-11-03'))?.increment?.bound).toBe('2026-11-01 10:00:00.000000')
+    await sql(`INSERT INTO no_date (id, note, updated_at) VALUES (4, 'four', '2026-11-03')`)
+    expect(await night('2026-11-04')).toMatchObject({ rows: 4 })
+    await sql(`DELETE FROM no_date WHERE id <> 2`)
+    await night('2026-11-10')
+    expect((await receipt('2026-11-10'))?.increment?.bound).toBeUndefined()
   })
 
   it('deletes what is gone once the keys are due', async () => {
@@ -396,6 +424,23 @@ suite('a table of which a night reads only the changes', () => {
       ['1', '1'],
       ['1', '2'],
     ])
+  })
+
+  it('refuses a cursor that is a whole number in its declaration only', async () => {
+    const { admin, tools } = stage
+    await admin.query('CREATE TABLE fractions (id decimal(20,2) PRIMARY KEY)')
+    await admin.query('INSERT INTO fractions VALUES (1), (2)')
+    const table = mirror(shop.table('fractions'), {
+      columns: { id: decimal(20, 0).primaryKey() },
+      incremental: { cursor: 'id' },
+    })
+    const task = { table: 'fractions', date: '2026-11-03', run: '1', tables: [], force: false }
+    await expect(extractTask({ ...tools, graph: graphOf([table]) }, task)).rejects.toMatchObject({
+      name: 'SourceRefused',
+      message:
+        "shop.fractions.id is '2.00' in a row: it is declared decimal(20,0), " +
+        'and must be a whole number there too',
+    })
   })
 
   it('compares keys of bytes and of text, and of several columns', async () => {

@@ -109,10 +109,23 @@ describe('a value inside a statement', () => {
     const [id, at, n] = columns
     if (!id || !at || !n) throw new Error('no columns')
     const range = { column: id, from: '1', to: '9' }
+    const isDate = 'YEAR(`at`) > 0 AND MONTH(`at`) > 0 AND DAYOFMONTH(`at`) > 0'
+    const places = [
+      "`at` < '2000-01-01 00:00:00'",
+      "`at` > '1999-12-31 23:59:59' AND `at` < '2000-01-01 00:00:00'",
+      "`at` > '2000-01-31 23:59:59' AND `at` < '2000-02-01 00:00:00'",
+      "`at` > '2000-02-29 23:59:59' AND `at` < '2000-03-01 00:00:00'",
+    ]
+    const kinds = [
+      "`at` >= '2000-03-23 10:00:00'",
+      '`at` IS NULL',
+      '`at` = 0',
+      `(NOT (${isDate}) AND (${places.join(' OR ')}))`,
+    ]
     expect(
-      selectOf('a`b', [id], { range, since: { column: at, value: '2026-11-23 10:00:00' } }),
+      selectOf('a`b', [id], { range, since: { column: at, value: '2000-03-23 10:00:00' } }),
     ).toBe(
-      "SELECT `I``D` FROM `a``b` WHERE (`at` >= '2026-11-23 10:00:00' OR `at` IS NULL OR `at` = 0) AND `I``D` >= 1 AND `I``D` < 9",
+      `SELECT \`I\`\`D\` FROM \`a\`\`b\` WHERE (${kinds.join(' OR ')}) AND \`I\`\`D\` >= 1 AND \`I\`\`D\` < 9`,
     )
     expect(selectOf('t', [n], { since: { column: n, value: '-5' } })).toBe(
       'SELECT `n` FROM `t` WHERE (`n` >= -5 OR `n` IS NULL)',

@@ -325,6 +325,19 @@ suite('the mysql source', () => {
     expect(sizes.length).toBeLessThan(20)
   })
 
+  it('refuses to cut by what is a whole number in its declaration only', async () => {
+    await admin.query('CREATE OR REPLACE TABLE fractions (id decimal(10,2) PRIMARY KEY)')
+    await admin.query('INSERT INTO fractions VALUES (1), (2)')
+    const { by, cuts, close } = await snapshotOf('fractions', { id: integer() })
+    await expect(cuts(by, 10)).rejects.toMatchObject({
+      name: 'SourceRefused',
+      message:
+        "production.fractions.id is '1.00' in a row: it is declared integer, " +
+        'and must be a whole number there too',
+    })
+    close()
+  })
+
   it('writes the file that mirrors a table', async () => {
     await admin.query(`CREATE OR REPLACE TABLE \`Odd Table\` (
       id bigint unsigned PRIMARY KEY, \`Order Total\` decimal(10,2) NOT NULL COMMENT 'it''s in dollars',

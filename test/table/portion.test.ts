@@ -90,10 +90,26 @@ describe('a mirror of changes and of chunks', () => {
     const time = made({})?.incremental
     const number = made({ incremental: { cursor: 'id', overlap: 500 } })?.incremental
     if (!time || !number) throw new Error('not incremental')
-    expect(startOf(time, '2026-03-01 00:05:00.123456')).toBe('2026-02-28 23:50:00.123456')
-    expect(startOf(time, '2024-03-01 00:05:00')).toBe('2024-02-29 23:50:00')
-    expect(startOf(number, '18446744073709551615')).toBe('18446744073709551115')
-    expect(startOf(number, '7')).toBe('-493')
+    expect(startOf('orders', time, '2026-03-01 00:05:00.123456')).toBe('2026-02-28 23:50:00.123456')
+    expect(startOf('orders', time, '2024-03-01 00:05:00')).toBe('2024-02-29 23:50:00')
+    expect(startOf('orders', time, '2024-03-01')).toBe('2024-02-29 23:45:00')
+    expect(startOf('orders', number, '18446744073709551615')).toBe('18446744073709551115')
+    expect(startOf('orders', number, '7')).toBe('-493')
+  })
+
+  it.each([
+    [{ cursor: 'updated_at' }, '2026-11-00 00:00:00.000000', 'time'],
+    [{ cursor: 'updated_at' }, '7', 'time'],
+    [{ cursor: 'updated_at' }, '2026-13-01', 'time'],
+    [{ cursor: 'id' }, '1.00', 'whole number'],
+    [{ cursor: 'id' }, '', 'whole number'],
+  ])('goes on from no %j of %s', (incremental, bound, kind) => {
+    const settled = made({ incremental })?.incremental
+    if (!settled) throw new Error('not incremental')
+    expect(() => startOf('orders', settled, bound)).toThrow(
+      `orders: its last load ended at ${incremental.cursor} '${bound}', which is no ${kind}. ` +
+        'Run it with "force": true',
+    )
   })
 
   it('has a table of its keys, spread as it is', () => {

@@ -41,13 +41,42 @@ export function selectOf(
   return `SELECT ${values.join(', ')} FROM ${quote(table)}${where}`
 }
 
-/** Rows without a cursor are always among those that may have changed; so are those of the zero date. */
+/**
+ * Rows without a cursor are always among those that may have changed; so are those of `0000-00-00` and
+ * `2026-11-00`, which load as NULL too.
+ */
 function sinceOf({ since }: Slice): string[] {
   if (!since) return []
   const name = nameOf(since.column)
-  const zero = isTime(since.column) ? ` OR ${name} = 0` : ''
-  return [`(${name} >= ${literal(since.value)} OR ${name} IS NULL${zero})`]
+  const kinds = [`${name} >= ${literal(since.value)}`, `${name} IS NULL`]
+  if (isTime(since.column)) kinds.push(`${name} = 0`, noDateBelow(name, since.value))
+  return [`(${kinds.join(' OR ')})`]
 }
+
+/** What says that a time of MySQL is a date elsewhere too: it has a year, a month and a day. */
+export const isDate = (name: string): string =>
+  `YEAR(${name}) > 0 AND MONTH(${name}) > 0 AND DAYOFMONTH(${name}) > 0`
+
+/** Hardly a row is older, and it costs two looks at the index for every month since. */
+const FIRST_YEAR = 2000
+
+/**
+ * Finds what is no date by the index, which has it between the last second of a month and the first of
+ * the next: a condition on nothing but its parts would read the whole table.
+ */
+function noDateBelow(name: string, value: string): string {
+  const places = [`${name} < '${FIRST_YEAR}-01-01 00:00:00'`]
+  for (let month = 0; ; month++) {
+    const first = new Date(Date.UTC(FIRST_YEAR, month))
+    const text = timeOf(first)
+    // A month later than the value's own has nothing below it.
+    if (text > value) return `(NOT (${isDate(name)}) AND (${places.join(' OR ')}))`
+    const last = timeOf(new Date(first.getTime() - 1000))
+    places.push(`${name} > '${last}' AND ${name} < '${text}'`)
+  }
+}
+
+const timeOf = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ')
 
 function rangeOf({ range }: Slice): string[] {
   if (!range) return []

@@ -4,7 +4,7 @@ import type { Cells, Reading, Slice, Snapshot } from '../../table/origin.ts'
 import { cellReader } from './cells.ts'
 import { cutsOf } from './cuts.ts'
 import { explain } from './errors.ts'
-import { isTime, literal, nameOf, quote, selectOf } from './select.ts'
+import { isDate, isTime, literal, nameOf, quote, selectOf } from './select.ts'
 import type { Session } from './session.ts'
 
 /** A batch is this large at most: enough to forget the price of a step, few enough to hold. */
@@ -95,12 +95,29 @@ async function highest(
   table: string,
   column: NamedColumn,
 ): Promise<string | undefined> {
-  const past = isTime(column) ? ` WHERE ${nameOf(column)} <= UTC_TIMESTAMP(6)` : ''
-  const select = `SELECT MAX(${nameOf(column)}) FROM ${quote(table)}${past}`
+  const name = nameOf(column)
+  const where = isTime(column)
+    ? `${name} <= UTC_TIMESTAMP(6) AND ${isDate(name)}`
+    : `${name} IS NOT NULL`
+  // Backwards through the index, and no further than the first that will do.
+  const select = `SELECT ${name} FROM ${quote(table)} WHERE ${where} ORDER BY ${name} DESC LIMIT 1`
   const [[most] = []] = await session.rows(select)
-  // The zero date is less than any: then no row has a time.
-  if (most === undefined || most === null || most.startsWith('0000-')) return undefined
+  if (most === undefined || most === null) return undefined
+  if (!isTime(column)) checkWholeNumber(session, table, column, most)
   return most
+}
+
+/** A column may be declared a whole number and be none; then none of its values can be reckoned with. */
+function checkWholeNumber(
+  session: Session,
+  table: string,
+  { name, column: { facts } }: NamedColumn,
+  value: string,
+): void {
+  if (/^-?\d+$/.test(value)) return
+  const what = `${session.source}.${table}.${facts.from ?? name} is '${value}' in a row`
+  const fix = `it is declared ${facts.type.ddl}, and must be a whole number there too`
+  throw new Failure('SourceRefused', `${what}: ${fix}`)
 }
 
 const INDEX = `SELECT index_name FROM information_schema.statistics
@@ -126,6 +143,7 @@ async function cuts(
   const ends = `SELECT MIN(${nameOf(by)}), MAX(${nameOf(by)}) FROM ${quote(table)}`
   const [[first, last] = []] = await session.rows(ends)
   if (first === null || first === undefined || last === null || last === undefined) return []
+  for (const end of [first, last]) checkWholeNumber(session, table, by, end)
   // The servers call the column by one name, but have it in another place.
   const place = session.isMariaDb ? 8 : 9
   const estimate = async (from: bigint, to: bigint) => {
