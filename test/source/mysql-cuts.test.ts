@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { decimal, integer, mirror, mysql, timestamp } from '#lib'
 import { itemsOf } from '../../lib/night/chunks.ts'
 import { cutsOf } from '../../lib/source/mysql/cuts.ts'
+import { estimateOf } from '../../lib/source/mysql/estimate.ts'
 import { literal, selectOf } from '../../lib/source/mysql/select.ts'
 import { definition } from '../../lib/table/definition.ts'
 
@@ -57,6 +58,43 @@ describe('the cuts of a table', () => {
         expect(cuts).toEqual(cuts.toSorted((a, b) => (a < b ? -1 : 1)))
         expect(cuts.every((cut) => cut > 0n && cut <= width)).toBe(true)
       }),
+    )
+  })
+})
+
+describe('the rows that a server expects', () => {
+  const estimate = (...plan: Record<string, string | null>[]) =>
+    estimateOf({ source: 'shop', isMariaDb: true, records: async () => plan }, 'events', 'SELECT 1')
+
+  it.each([
+    [true, 'EXPLAIN SELECT 1'],
+    [false, 'EXPLAIN FORMAT=TRADITIONAL SELECT 1'],
+  ])('are asked for in a form that no setting changes (MariaDB: %j)', async (isMariaDb, query) => {
+    const asked: string[] = []
+    const records = async (text: string) => {
+      asked.push(text)
+      return [{ rows: '1' }]
+    }
+    await estimateOf({ source: 'shop', isMariaDb, records }, 'events', 'SELECT 1')
+    expect(asked).toEqual([query])
+  })
+
+  it('are found by their name, wherever they stand', async () => {
+    expect(await estimate({ id: '1', rows: '1200', extra: null })).toBe(1200)
+    expect(await estimate({ id: '1', partitions: null, filtered: '5.00', rows: '7' })).toBe(7)
+  })
+  it('are none where nothing can be found', async () => {
+    expect(await estimate({ id: '1', rows: null, extra: 'Impossible WHERE' })).toBe(0)
+  })
+  it.each([
+    [[{ explain: '-> Covering index scan on events' }], '{"explain":"-> Covering index scan'],
+    [[{ rows: 'many' }], '{"rows":"many"}'],
+    [[], '{}'],
+  ])('are never guessed from a plan that has none: %j', async (plan, shown) => {
+    const found = estimate(...(plan as Record<string, string>[]))
+    await expect(found).rejects.toMatchObject({ name: 'SourceRefused' })
+    await expect(estimate(...(plan as Record<string, string>[]))).rejects.toThrow(
+      `shop.events: EXPLAIN gives no number of rows, but ${shown}`,
     )
   })
 })

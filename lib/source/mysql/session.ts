@@ -19,6 +19,8 @@ export interface Session {
   fieldsOf(select: string): Promise<readonly Field[]>
   /** Rows of a short query, as text. */
   rows(query: string, values?: readonly string[]): Promise<(string | null)[][]>
+  /** The same, by the names of their columns in small letters. */
+  records(query: string): Promise<Readonly<Record<string, string | null>>[]>
   /** How many rows the last SELECT gave, by the server's own count. */
   foundRows(): Promise<number>
   /** Closes the connection at once; the server then stops working for it. */
@@ -87,6 +89,12 @@ export async function open(
   connection.on('error', () => {})
   const rows = async (sql: string, values?: readonly string[]) =>
     (await query(connection, sql, values)).rows
+  const records = async (sql: string) => {
+    const { rows, fields } = await query(connection, sql)
+    return rows.map((row) =>
+      Object.fromEntries(fields.map(({ name }, i) => [name.toLowerCase(), row[i] ?? null])),
+    )
+  }
   let version: string
   try {
     version = await setUp(rows, statementSeconds)
@@ -99,6 +107,7 @@ export async function open(
     database: login.dbname,
     isMariaDb: version.includes('MariaDB'),
     rows,
+    records,
     fieldsOf: async (sql) => (await query(connection, sql)).fields,
     stream: (sql) => streamRows(connection, sql),
     foundRows: async () => Number((await rows('SELECT FOUND_ROWS()'))[0]?.[0]),

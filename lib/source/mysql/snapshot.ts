@@ -4,6 +4,7 @@ import type { Cells, Reading, Slice, Snapshot } from '../../table/origin.ts'
 import { cellReader } from './cells.ts'
 import { cutsOf } from './cuts.ts'
 import { explain } from './errors.ts'
+import { estimateOf } from './estimate.ts'
 import { isDate, isTime, literal, nameOf, quote, selectOf } from './select.ts'
 import type { Session } from './session.ts'
 
@@ -144,14 +145,11 @@ async function cuts(
   const [[first, last] = []] = await session.rows(ends)
   if (first === null || first === undefined || last === null || last === undefined) return []
   for (const end of [first, last]) checkWholeNumber(session, table, by, end)
-  // The servers call the column by one name, but have it in another place.
-  const place = session.isMariaDb ? 8 : 9
   const estimate = async (from: bigint, to: bigint) => {
     const range = `${nameOf(by)} >= ${literal(`${from}`)} AND ${nameOf(by)} < ${literal(`${to}`)}`
     const hint = `FORCE INDEX (${quote(index)})`
-    const plan = `EXPLAIN SELECT ${nameOf(by)} FROM ${quote(table)} ${hint} WHERE ${range}`
-    const [row = []] = await session.rows(plan)
-    return Number(row[place] ?? 0)
+    const select = `SELECT ${nameOf(by)} FROM ${quote(table)} ${hint} WHERE ${range}`
+    return estimateOf(session, table, select)
   }
   return (await cutsOf(BigInt(first), BigInt(last), rows, estimate)).map(String)
 }
