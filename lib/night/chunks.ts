@@ -64,8 +64,8 @@ const chunkPrefix = (prefix: string, chunk: number): string =>
 
 /**
  * Cuts a table into ranges of its key, and writes them down as a list of Chunks. Together the ranges
- * are all keys there can be, so that rows which come meanwhile are in one of them. What has changed in
- * a day is one range: nobody knows how it is spread, and it is little.
+ * are all keys there can be, so that rows which come meanwhile are in one of them. What has changed is
+ * one range, unless it is more than a range should have: nobody knows how it is spread.
  */
 export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
   const { graph, bucket, milliseconds } = tools
@@ -85,8 +85,8 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
         // No chunk reads an older state than this, so that what it misses is above the bound.
         const cursor = made.incremental?.cursor
         const bound = cursor && (await snapshot.highest(cursor))
-        const few = portion?.slice.since !== undefined && !portion.keys
-        const cuts = few ? [] : await snapshot.cuts(chunks.by, chunks.rows)
+        const changes = portion?.keys ? undefined : portion?.slice
+        const cuts = await snapshot.cuts(chunks.by, chunks.rows, changes)
         const items = itemsOf(cuts, portion)
         const key = chunksKey(attemptPrefix(table, date, attempt))
         await bucket.put(key, items)
@@ -130,7 +130,7 @@ export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkR
   const start = performance.now()
   const table = tableOf(graph, input.table)
   const place = chunkPrefix(attemptPrefix(table, date, attempt), chunk)
-  const time = timeLimit(`chunk ${chunk} of ${table.id}`, milliseconds)
+  const time = timeLimit(`chunk ${chunk} of ${table.id}`, milliseconds, { help: helpOf(range) })
   try {
     const found = await writeFiles({
       ...{ table, date, bucket, signal: time.signal },
@@ -150,6 +150,12 @@ export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkR
     time.clear()
   }
 }
+
+/** All changes in one range may be more than was thought; any other range can be made smaller. */
+const helpOf = ({ from, to, since }: Chunk): string =>
+  from === null && to === null && since !== null
+    ? 'Run it with "force": true, which reads all rows, in ranges'
+    : 'Declare fewer rows in the chunks of its mirror'
 
 function chunkPortion(table: Definition, input: ChunkInput): Portion {
   const { made, chunks } = chunked(table)

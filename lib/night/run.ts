@@ -31,7 +31,7 @@ export async function runTask(
     const goingOn = begunKey(task, run)
     const begun = (await bucket.get<Begun>(goingOn)) ?? {}
     await bucket.delete([goingOn])
-    const time = timeLimit(task.id, milliseconds, 'task')
+    const time = timeLimit(task.id, milliseconds, { what: 'task' })
     try {
       await task.run({
         date,

@@ -104,11 +104,19 @@ export const secondsSince = (start: number): number => Math.round(performance.no
 /** A name that no other attempt has. */
 export const newAttempt = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
 
-/** Ends an extract or a task in good order, 10 seconds before Lambda ends it in bad. */
-export function timeLimit(id: string, milliseconds: number, what = 'extract') {
+/**
+ * Ends an extract or a task in good order, 10 seconds before Lambda ends it in bad, and says what helps
+ * where that is known.
+ */
+export function timeLimit(
+  id: string,
+  milliseconds: number,
+  { what = 'extract', help }: { readonly what?: string; readonly help?: string } = {},
+) {
   const controller = new AbortController()
   const minutes = Math.round(milliseconds / 60_000)
-  const message = `${id}: the ${what} is not done in ${minutes} minutes, all that its function has`
+  const late = `${id}: the ${what} is not done in ${minutes} minutes, all that its function has`
+  const message = help === undefined ? late : `${late}. ${help}`
   const timer = setTimeout(
     () => controller.abort(new Failure('OutOfTime', message)),
     Math.max(0, milliseconds - 10_000),

@@ -33,7 +33,7 @@ export function extractTask(
     const start = performance.now()
     const { date, run, force } = input
     const attempt = newAttempt(run)
-    const time = timeLimit(table.id, milliseconds)
+    const time = timeLimit(table.id, milliseconds, { help: helpOf(table) })
     const done: Extract[] = []
     try {
       const portion = await portionOf(bucket, table, input)
@@ -70,6 +70,12 @@ export function extractTask(
     return { table: table.id, date, run, force, outcome: 'extracted', ...facts }
   })
 }
+
+/** What helps a table whose changes take too long: a time that is over every night gets no shorter. */
+const helpOf = ({ made }: Definition): string | undefined =>
+  made.by === 'extract' && made.incremental
+    ? 'Declare chunks: { by: … } in its mirror, and it is read in ranges, several at once'
+    : undefined
 
 const prefixOf = (table: Definition, { date }: Extract, attempt: string) =>
   attemptPrefix(table, date, attempt)

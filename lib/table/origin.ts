@@ -99,8 +99,11 @@ export interface Slice {
 export interface Snapshot {
   /** The highest value of a column; of times, that is not in the future. Undefined where there is none. */
   highest(column: NamedColumn): Promise<string | undefined>
-  /** Values of a whole-number key that cut the table into ranges of about so many rows, in order. */
-  cuts(by: NamedColumn, rows: number): Promise<string[]>
+  /**
+   * Values of a whole-number key that cut the table into ranges of about so many rows, in order; none
+   * where the rows of the slice are about as many, or fewer.
+   */
+  cuts(by: NamedColumn, rows: number, slice?: Slice): Promise<string[]>
   /** Some columns of the rows of a slice, in batches. Ends only when all were read. */
   read(slice: Slice, columns: readonly NamedColumn[]): AsyncIterable<readonly Cells[]>
   close(): void

@@ -276,4 +276,39 @@ suite('a table that is read in chunks', () => {
     expect((await night('2026-11-11')).loaded).toMatchObject({ rows: 2 })
     expect(await left()).toEqual([])
   })
+
+  it('reads its changes in ranges once they are many, as after a bulk UPDATE', async () => {
+    await stage.admin.query(`CREATE TABLE bulk (id int PRIMARY KEY, note varchar(99),
+      updated_at datetime(6) NOT NULL, KEY (updated_at))`)
+    await stage.admin.query(
+      `INSERT INTO bulk SELECT seq, MD5(seq), '2026-11-01' + INTERVAL seq SECOND FROM seq_1_to_6000`,
+    )
+    const table = mirror(shop.table('bulk'), {
+      columns: { ...columns, id: integer().primaryKey(), updated_at: timestamp() },
+      incremental: { cursor: 'updated_at' },
+      chunks: { by: 'id', rows: 1000 },
+    })
+    const { night, plan, itemsIn, tools } = begin('bulk', table)
+    await night('2026-11-03')
+    await stage.admin.query(`UPDATE bulk SET note = '', updated_at = '2026-11-03' WHERE id > 1000`)
+    const changes = await night('2026-11-04')
+    expect(changes.items.length).toBeGreaterThan(3)
+    expect(changes.items.every(({ since, keys }) => since !== null && !keys)).toBe(true)
+    expect(changes.loaded).toMatchObject({ rows: 5000 })
+    expect(await stage.ask(`select count(*) from bulk where note = ''`)).toEqual([['5000']])
+
+    // Where a time is over, it says what helps: here a range that is one of several.
+    const planned = await plan('2026-11-05')
+    const [item] = await itemsIn(planned)
+    const input = { table: 'bulk', date: '2026-11-05', run: 'late', attempt: 'late' }
+    const late = chunkTask({ ...tools, milliseconds: 0 }, { ...input, range: item as Chunk })
+    await expect(late).rejects.toMatchObject({
+      name: 'OutOfTime',
+      message: expect.stringContaining('Declare fewer rows in the chunks of its mirror'),
+    })
+    const one = { ...(item as Chunk), from: null, to: null }
+    await expect(
+      chunkTask({ ...tools, milliseconds: 0 }, { ...input, range: one }),
+    ).rejects.toThrow('Run it with "force": true, which reads all rows, in ranges')
+  })
 })

@@ -426,6 +426,16 @@ suite('a table of which a night reads only the changes', () => {
     ])
   })
 
+  it('says what helps where its changes are not read in time', async () => {
+    const { made } = await begin('slow')
+    const tools = { ...stage.tools, graph: graphOf([made]), milliseconds: 0 }
+    const task = { table: 'slow', date: '2026-11-03', run: 'slow', tables: [], force: false }
+    await expect(extractTask(tools, task)).rejects.toMatchObject({
+      name: 'OutOfTime',
+      message: expect.stringContaining('Declare chunks: { by: … } in its mirror'),
+    })
+  })
+
   it('refuses a cursor that is a whole number in its declaration only', async () => {
     const { admin, tools } = stage
     await admin.query('CREATE TABLE fractions (id decimal(20,2) PRIMARY KEY)')

@@ -34,9 +34,12 @@ export async function openSnapshot(
         throw explained(error)
       }
     },
-    async cuts(by, rows) {
+    async cuts(by, rows, slice = {}) {
       try {
-        return await cuts(session, table, by, rows)
+        const fits =
+          slice.since &&
+          (await estimateOf(session, table, selectOf(table, reading.columns, slice))) <= rows
+        return fits ? [] : await cuts(session, table, by, rows)
       } catch (error) {
         throw explained(error)
       }
