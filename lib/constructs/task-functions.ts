@@ -71,6 +71,7 @@ export class TaskFunctions extends Construct {
       entry: 'note',
       description: 'Writes down why a table failed',
     })
+    this.grantRead(this.note, 'runs')
     bucket.grantPut(this.note, 'runs/*')
     this.report = this.make('Report', {
       ...small,
@@ -99,10 +100,12 @@ export class TaskFunctions extends Construct {
 
   /** The function that extracts one chunk of a table. */
   chunk(table: Definition): TaskFunction {
-    return this.reader(table, table.resources, {
+    const fn = this.reader(table, table.resources, {
       ...{ entry: 'chunk', kind: 'Chunk from', does: 'Extracts chunks of tables from' },
       memory: EXTRACT_MEGABYTES,
     })
+    this.props.bucket.grantPut(fn, 'runs/*.chunk.json')
+    return fn
   }
 
   /** The function that makes one extract of the chunks of a table. */

@@ -1,4 +1,4 @@
-import { Failure } from '../error.ts'
+import { Failure, messageOf } from '../error.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { conclude, type Portion, writeFiles } from '../manifest/extract.ts'
@@ -8,7 +8,7 @@ import type { Definition } from '../table/definition.ts'
 import type { Chunks } from '../table/portion.ts'
 import { atMostEverySecond, log } from './log.ts'
 import { portionOf } from './portion.ts'
-import { attemptPrefix } from './receipt.ts'
+import { attemptPrefix, chunkFailureKey, type FailureNote } from './receipt.ts'
 import {
   newAttempt,
   secondsSince,
@@ -121,16 +121,34 @@ export function itemsOf(cuts: readonly string[], portion?: Portion): Chunk[] {
 
 /**
  * Reads one range into files of its own, and then says at the range's place which they are. A second
- * try writes other files, and whichever try ends last is the one that counts, whole.
+ * try writes other files, and whichever try ends last is the one that counts, whole. If it fails, it
+ * writes down why, since Step Functions tells the table only that a chunk did.
  */
 export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkResult> {
-  const { graph, bucket, milliseconds } = tools
+  const table = tableOf(tools.graph, input.table)
+  try {
+    return await readChunk(tools, table, input)
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    const reason = `chunk ${input.range.chunk}: ${message}`
+    const note: FailureNote = { table: table.id, error: name, reason }
+    await tools.bucket.put(chunkFailureKey(table, input.run), note).catch((lost: unknown) => {
+      log('no note', { ...note, why: messageOf(lost) })
+    })
+    throw error
+  }
+}
+
+async function readChunk(
+  { bucket, milliseconds }: Tools,
+  table: Definition,
+  input: ChunkInput,
+): Promise<ChunkResult> {
   const { date, run, attempt, range } = input
   const { chunk } = range
   const start = performance.now()
-  const table = tableOf(graph, input.table)
   const place = chunkPrefix(attemptPrefix(table, date, attempt), chunk)
-  const time = timeLimit(`chunk ${chunk} of ${table.id}`, milliseconds, { help: helpOf(range) })
+  const time = timeLimit(table.id, milliseconds, { help: helpOf(range) })
   try {
     const found = await writeFiles({
       ...{ table, date, bucket, signal: time.signal },

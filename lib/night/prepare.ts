@@ -9,7 +9,7 @@ import { identifier } from '../table/sql.ts'
 import { type IsRunning, takeDate } from './lock.ts'
 import { log } from './log.ts'
 import { type Execution, type Night, nightOf } from './night.ts'
-import { failureKey, forcedKey, receiptKey } from './receipt.ts'
+import { chunkFailureKey, failureKey, forcedKey, receiptKey } from './receipt.ts'
 
 interface Tools {
   readonly graph: Graph
@@ -39,7 +39,7 @@ export async function prepareNight(
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
   const asked = [...select(graph, night.tables)].flatMap((id) => definitionOf(graph, id) ?? [])
-  await bucket.delete(asked.map((own) => failureKey(own, run)))
+  await bucket.delete(asked.flatMap((own) => [failureKey(own, run), chunkFailureKey(own, run)]))
   if (night.force) await forget(bucket, asked, night)
   log('night', { ...night, count: asked.length })
   return { ...night, redrives: execution.redrives }

@@ -48,6 +48,10 @@ export const receiptKey = (own: AnyDefinition, date: string): string =>
 export const failureKey = (own: AnyDefinition, run: string): string =>
   `runs/${run}/${pathOf(own)}.failed.json`
 
+/** Where a chunk of a table writes why it failed: all that the table is told is that one did. */
+export const chunkFailureKey = (table: AnyDefinition, run: string): string =>
+  `runs/${run}/${pathOf(table)}.chunk.json`
+
 /** Says that a run has forgotten that the tables it was forced to do were complete. */
 export const forcedKey = (run: string): string => `runs/${run}/forced.json`
 

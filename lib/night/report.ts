@@ -5,7 +5,7 @@ import type { Bucket } from '../manifest/bucket.ts'
 import { type AnyDefinition, isTask } from '../table/definition.ts'
 import { log } from './log.ts'
 import type { Night, NightInput } from './night.ts'
-import { type FailureNote, failureKey, findReceipt } from './receipt.ts'
+import { chunkFailureKey, type FailureNote, failureKey, findReceipt } from './receipt.ts'
 
 /** How a night ended. */
 export interface Report {
@@ -45,13 +45,20 @@ export async function noteFailure(
 ): Promise<void> {
   for (const id of table === undefined ? part : [table]) {
     const own = definitionOf(graph, id)
-    const note: FailureNote = { table: id, error: error.Error, reason: reasonOf(error) }
+    const told: FailureNote = { table: id, error: error.Error, reason: reasonOf(error) }
+    const note = (own && (await chunkFailure(bucket, own, run, error))) ?? told
     log('failed', { ...note, run })
     // A table of the part may have a note of its own, which says more.
     if (own && table === undefined) await bucket.create(failureKey(own, run), note)
     else if (own) await bucket.put(failureKey(own, run), note)
   }
 }
+
+/** What Step Functions says of a Map where a chunk has failed, whatever that said itself. */
+const CHUNK_FAILED = 'States.ExceedToleratedFailureThreshold'
+
+const chunkFailure = async (bucket: Bucket, own: AnyDefinition, run: string, error: Caught) =>
+  error.Error === CHUNK_FAILED ? bucket.get<FailureNote>(chunkFailureKey(own, run)) : undefined
 
 /** The sentence inside the cause that Lambda gives: `{"errorType", "errorMessage", "trace"}`. */
 function reasonOf({ Error: name, Cause = '' }: Caught): string {

@@ -11,7 +11,9 @@ import {
   planTask,
   sealTask,
 } from '../../lib/night/chunks.ts'
-import { attemptPrefix } from '../../lib/night/receipt.ts'
+import { prepareNight } from '../../lib/night/prepare.ts'
+import { attemptPrefix, failureKey } from '../../lib/night/receipt.ts'
+import { noteFailure, reportNight } from '../../lib/night/report.ts'
 import type { TaskResult } from '../../lib/night/task.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
 import { definition, type Tabled } from '../../lib/table/definition.ts'
@@ -310,5 +312,41 @@ suite('a table that is read in chunks', () => {
     await expect(
       chunkTask({ ...tools, milliseconds: 0 }, { ...input, range: one }),
     ).rejects.toThrow('Run it with "force": true, which reads all rows, in ranges')
+  })
+
+  it('says in the report what a chunk of it said, and forgets that when it goes round again', async () => {
+    await stage.admin.query(`CREATE TABLE wrong (id int PRIMARY KEY, note varchar(999))`)
+    await stage.admin.query(`INSERT INTO wrong SELECT seq, REPEAT('x', 300) FROM seq_1_to_9`)
+    const table = mirrorOf('wrong')
+    const { plan, itemsIn, chunk, tools } = begin('wrong', table)
+    const planned = await plan('2026-11-03')
+    const [item] = await itemsIn(planned)
+    await expect(chunk(planned, item as Chunk)).rejects.toMatchObject({ name: 'BadValue' })
+
+    const run = 'run-2026-11-03'
+    const key = failureKey(table[definition], run)
+    // A failure of another state is not a chunk's, whatever a chunk said before.
+    await noteFailure(tools, { table: 'wrong', run, error: { Error: 'States.Timeout' } })
+    expect(await tools.bucket.get(key)).toMatchObject({ error: 'States.Timeout' })
+    const error = {
+      Error: 'States.ExceedToleratedFailureThreshold',
+      Cause: 'The specified tolerated failure threshold was exceeded',
+    }
+    await noteFailure(tools, { table: 'wrong', run, error })
+    expect(await tools.bucket.get(key)).toEqual({
+      table: 'wrong',
+      error: 'BadValue',
+      reason: expect.stringMatching(/^chunk 0: wrong\.note: .*in the row with id '1'/),
+    })
+    const night = { date: '2026-11-03', run, tables: [], force: false, redrives: 0, redriven: 0 }
+    await expect(reportNight(tools, night)).rejects.toThrow('wrong failed: chunk 0: wrong.note: ')
+
+    const execution = {
+      ...{ input: { date: '2026-11-03' }, run, execution: run },
+      ...{ redrives: 1, startedAt: new Date().toISOString() },
+    }
+    const isRunning = async () => false
+    await prepareNight({ ...tools, timeZone: 'UTC', isRunning }, execution)
+    expect(await tools.bucket.list(`runs/${run}/public.wrong.`)).toEqual([])
   })
 })

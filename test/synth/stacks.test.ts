@@ -264,6 +264,17 @@ describe('the functions of a table that is read in chunks', () => {
     expect(secrets).toHaveLength(2)
     const [seal] = policies.filter(({ Properties }) => /Seal/.test(Properties.PolicyName))
     expect(JSON.stringify(seal)).not.toMatch(/secretsmanager|s3:DeleteObject/)
+    // Nothing of a run but why a chunk failed; and the note of the table is made from that.
+    const about = (name: RegExp) =>
+      policies
+        .filter(({ Properties }) => name.test(Properties.PolicyName))
+        .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+        .filter((statement) => JSON.stringify(statement).includes('/runs/'))
+    const chunk = about(/Chunk/)
+    expect(chunk).toHaveLength(1)
+    expect(JSON.stringify(chunk)).toMatch(/s3:PutObject.*\/runs\/\*\.chunk\.json"/)
+    expect(JSON.stringify(chunk)).not.toMatch(/s3:(Get|Delete)/)
+    expect(JSON.stringify(about(/Note/))).toMatch(/s3:GetObject/)
   })
 })
 
