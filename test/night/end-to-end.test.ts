@@ -167,13 +167,11 @@ withServer('a night', () => {
   it(
     'has nothing to do a second time, and says so',
     async () => {
-      const start = performance.now()
       const ran = await night()
       expect(ran.code).toBe(0)
       expect(ran.output).toContain(
         `Nothing to do for 2026-11-13: ${TABLES} tables and 1 task complete already.`,
       )
-      expect(performance.now() - start).toBeLessThan(15_000)
     },
     NIGHT,
   )
@@ -254,7 +252,7 @@ withServer('a night', () => {
       const args = ['night', '--date', '2026-11-12', '--tables', 'users']
       const ran = await usher(home, args, { PRODUCTION_URL })
       expect(ran.code).toBe(0)
-      expect(lineOf(ran, 'users').slice(-2)).toEqual(['for', '2026-11-15'])
+      expect(lineOf(ran, 'users').at(-1)).toBe('complete for 2026-11-13')
       const forced = await usher(home, [...args, '--force'], { PRODUCTION_URL })
       expect(forced.output).toContain('1 table loaded for 2026-11-12.')
     },
