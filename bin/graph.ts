@@ -4,7 +4,7 @@ import { type Drawing, drawingOf } from '../lib/drawing/drawing.ts'
 import { mermaidOf } from '../lib/drawing/mermaid.ts'
 import type { Night } from '../lib/drawing/night.ts'
 import { pageOf } from '../lib/drawing/page/page.ts'
-import { duration } from '../lib/drawing/words.ts'
+import { amountOf, duration } from '../lib/drawing/words.ts'
 import { Failure } from '../lib/error.ts'
 import { wrap } from '../local/display.ts'
 import { home } from './home.ts'
@@ -72,7 +72,7 @@ function nightOf(run: string | undefined): Night | undefined {
 
 /** What was drawn, for a person: standard output has the path alone. */
 function summary({ boxes, night, chain }: Drawing): string {
-  const drawn = `${boxes.length} ${boxes.length === 1 ? 'table' : 'tables'}`
+  const drawn = amountOf(boxes)
   if (!night) return `${drawn}, after no night`
   const path = chain ? `; critical path ${duration(chain.seconds)}` : ''
   return `${drawn}, after ${night.run}${night.date ? ` for ${night.date}` : ''}${path}`

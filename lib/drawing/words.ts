@@ -30,6 +30,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** `26 tables and 1 task` */
+export function amountOf(boxes: readonly { readonly isTask?: true }[]): string {
+  const tasks = boxes.filter(({ isTask }) => isTask).length
+  const amount = (n: number, noun: string) => (n === 0 ? [] : [`${n} ${noun}${n === 1 ? '' : 's'}`])
+  return [...amount(boxes.length - tasks, 'table'), ...amount(tasks, 'task')].join(' and ')
+}
+
 /** `120,000` */
 export const count = (number: number): string => number.toLocaleString('en-US')
 

@@ -2,12 +2,12 @@ import type { Chain } from '../chain.ts'
 import type { Box, Drawing } from '../drawing.ts'
 import { html } from '../escape.ts'
 import type { Outcome } from '../night.ts'
-import { duration, noteOf } from '../words.ts'
+import { amountOf, duration, noteOf } from '../words.ts'
 
 /** What there is to say while no table is looked at. */
 export function overview({ boxes, night, gone, chain, asked }: Drawing): string[] {
   const lines = [
-    `<p>${boxes.length} ${boxes.length === 1 ? 'table' : 'tables'}, each to the right of those it is made from. Point at one to see what hangs on it, click it to stay there.</p>`,
+    `<p>${amountOf(boxes)}, each to the right of those it is made from. Point at one to see what hangs on it, click it to stay there.</p>`,
   ]
   if (asked !== undefined) {
     lines.push(`<p>Only what ${link(asked)} is made from, and what is made from it.</p>`)
