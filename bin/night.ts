@@ -51,7 +51,7 @@ keeps yours apart from the sample.`,
     const [stage] = stages
     if (!stage) throw new Failure('BadInput', 'bin/stages.ts has no stage to run a night of')
     const graph = await loadGraph()
-    const names = tables === undefined ? [] : String(tables).split(',').filter(Boolean)
+    const names = tables === undefined ? [] : String(tables).split(/[,\s]+/).filter(Boolean)
     const asked = select(graph, names)
     const day = (date as string | undefined) ?? dayBefore(new Date().toISOString(), stage.timeZone)
     const display = displayOn(process.stdout)

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Night, TableOutcome } from '../lib/drawing/night.ts'
+import type { Night } from '../lib/drawing/night.ts'
 import { Failure } from '../lib/error.ts'
-import { sentenceOf } from '../local/record.ts'
+import { sentenceOf, type TableRecord } from '../local/record.ts'
 import { home } from './home.ts'
 
 /** The file that a night on this machine leaves. */
@@ -14,7 +14,7 @@ interface Left {
   readonly output?: { readonly date?: string }
   readonly error?: string
   readonly cause?: string
-  readonly tables: readonly TableOutcome[]
+  readonly tables: readonly TableRecord[]
 }
 
 /** The nights on this machine that came to an end, oldest first. */

@@ -87,6 +87,12 @@ npx usher COMMAND --help says more of each. What a night on this machine leaves
 is in .usher/; delete it to start afresh.`
 }
 
+// Whoever reads may have seen enough, as `| head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -15,6 +15,7 @@ const colours: Readonly<Record<string, string>> = {
   done: 'fill:#d3eee5,color:#1a1d21,stroke:#008a63',
   complete: 'fill:#e0f1fb,color:#1a1d21,stroke:#2b8fc7',
   running: 'fill:#f3dfea,color:#1a1d21,stroke:#b45a8c',
+  stopped: 'fill:#dcdfe3,color:#1a1d21,stroke:#3f464f,stroke-dasharray:6 4',
   skipped: 'fill:#f7e8cc,color:#1a1d21,stroke:#b87700,stroke-dasharray:6 4',
   failed: 'fill:#eeb48c,color:#1a1d21,stroke:#a03d00,stroke-width:3px',
   absent: 'fill:#ffffff,color:#1a1d21,stroke:#6b7480,stroke-dasharray:2 3',

@@ -23,7 +23,15 @@ export interface TableOutcome {
 export type Outcome = (typeof outcomes)[number]
 
 /** In the order of a legend. */
-export const outcomes = ['loaded', 'done', 'complete', 'running', 'skipped', 'failed'] as const
+export const outcomes = [
+  'loaded',
+  'done',
+  'complete',
+  'running',
+  'stopped',
+  'skipped',
+  'failed',
+] as const
 
 /** How long a table took, in seconds; undefined where nothing was timed. */
 export function secondsOf(outcome?: TableOutcome): number | undefined {

@@ -6,6 +6,7 @@ export const outcomeWords: Readonly<Record<Outcome | 'absent', string>> = {
   done: 'done',
   complete: 'complete already',
   running: 'running',
+  stopped: 'stopped',
   skipped: 'skipped',
   failed: 'failed',
   absent: 'not in this night',

@@ -1,5 +1,6 @@
 import { Failure } from '../error.ts'
 import { downstream, type Graph, upstream } from './graph.ts'
+import { namesLike } from './near.ts'
 
 /**
  * The tables and tasks that were asked for: `events` is one, `+events` is it and all it needs,
@@ -22,8 +23,9 @@ export function select(graph: Graph, asked: readonly string[] = []): Set<string>
     for (const other of [...upward, ...downward]) selected.add(other)
   }
   if (unknown.length > 0) {
-    const names = [...graph.keys()].sort().join(', ')
-    throw new Failure('BadInput', `no such table: ${unknown.join(', ')}; there are ${names}`)
+    const bare = unknown.map((pattern) => pattern.replaceAll(/^\+|\+$/g, ''))
+    const hint = namesLike(bare, [...graph.keys()])
+    throw new Failure('BadInput', `no such table: ${unknown.join(', ')}; ${hint}`)
   }
   return selected
 }

@@ -62,7 +62,7 @@ describe('usher graph', () => {
   })
 
   it.each([
-    [['ordres'], 'no such table: ordres; near it are orders'],
+    [['ordres'], 'no such table: ordres; did you mean orders?'],
     [['orders', 'events'], 'give one table, or none for all: not events too'],
     [['--night', '../local-1'], 'there is no night ../local-1'],
     [['--night', 'local-1', '--plain'], '--plain draws no night: leave out it or --night'],

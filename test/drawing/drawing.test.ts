@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
 import { calendar, integer, mysql, sql, table, task, transform } from '#lib'
-import { nearest } from '../../lib/drawing/around.ts'
 import { drawingOf, edgesOf, isOnChain } from '../../lib/drawing/drawing.ts'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { graph, graphWith, night, subjects } from './example.ts'
@@ -79,9 +78,9 @@ describe('drawingOf', () => {
   it('fails on an unknown table, and names those that are near', () => {
     const asked = (asked: string) => () => drawingOf(graph, { subjects, asked })
     expect(asked('order')).toThrow(
-      'no such table: order; near it are orders, all_orders, legacy.orders, orders_by_day',
+      'no such table: order; did you mean orders, all_orders, legacy.orders, orders_by_day?',
     )
-    expect(asked('revnue')).toThrow('no such table: revnue; near it are revenue')
+    expect(asked('revnue')).toThrow('no such table: revnue; did you mean revenue?')
     expect(asked('zzz')).toThrow(
       `no such table: zzz; there are ${[...graph.keys()].sort().join(', ')}`,
     )
@@ -139,18 +138,5 @@ describe('the critical path', () => {
   it('is none where nothing took any time', () => {
     expect(chain(needs, { a: 0 }).chain).toBeUndefined()
     expect(drawingOf(graph, { subjects }).chain).toBeUndefined()
-  })
-})
-
-describe('nearest', () => {
-  const names = ['events', 'event_demand', 'legacy.events', 'orders', 'users']
-  it.each([
-    ['event', ['events', 'event_demand', 'legacy.events']],
-    ['Events', ['events', 'legacy.events']],
-    ['ordres', ['orders']],
-    ['warehouse/mysql/users.ts', ['users']],
-    ['x', []],
-  ])('takes %s for %j', (word, near) => {
-    expect(nearest(word, names)).toEqual(near)
   })
 })

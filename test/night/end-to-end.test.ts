@@ -362,7 +362,7 @@ describe('the command line', () => {
   it.each([
     [['nihgt'], 2, "there is no command 'nihgt'"],
     [['night', '--date', 'tomorrow'], 1, "--date 'tomorrow' is no date: write it as 2026-11-23"],
-    [['night', '--tables', 'order'], 1, 'no such table: order; there are all_sales, '],
+    [['night', '--tables', 'order'], 1, 'no such table: order; did you mean orders?'],
     [['night', '--when', 'now'], 2, "Unknown option '--when'"],
     [['night', 'events'], 1, "'events' is no option: is it --tables events?"],
     [['night', '--tables', ''], 1, '--tables names no table: leave it out for all'],

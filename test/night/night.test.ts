@@ -41,7 +41,7 @@ describe('the input of a night', () => {
     ['text', 'the input\'s form is {"date": "2026-11-23"}'],
     [{ date: '2026-02-30' }, 'date "2026-02-30" is no date'],
     [{ date: '2026-11-23', tables: 'days' }, 'tables "days" is no list of names'],
-    [{ date: '2026-11-23', tables: ['dayz'] }, 'no such table: dayz; there are days'],
+    [{ date: '2026-11-23', tables: ['dayz'] }, 'no such table: dayz; did you mean days?'],
     [{ date: '2026-11-23', force: 'yes' }, 'force "yes" is neither true nor false'],
     [
       { date: '2026-11-23', table: 'days' },

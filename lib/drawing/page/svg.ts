@@ -13,6 +13,7 @@ const signs: Readonly<Record<Outcome, string>> = {
   done: 'M1 6.5 4.5 10 11 2.5',
   complete: 'M0 6.5 3 9.5 8 3M6.5 9 7 9.5 12 3',
   running: 'M2 6h.01M6 6h.01M10 6h.01',
+  stopped: 'M2 2h8v8h-8z',
   skipped: 'M1 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0M2.5 9.5 9.5 2.5',
   failed: 'M2 2 10 10M10 2 2 10',
 }
