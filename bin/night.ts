@@ -1,6 +1,6 @@
 import { Failure } from '../lib/error.ts'
 import { definitionOf, type Graph, upstream } from '../lib/graph/graph.ts'
-import { select } from '../lib/graph/select.ts'
+import { namesIn, select } from '../lib/graph/select.ts'
 import { dayBefore } from '../lib/night/night.ts'
 import { receiptKey } from '../lib/night/receipt.ts'
 import { sourceOf } from '../lib/table/definition.ts'
@@ -51,7 +51,7 @@ keeps yours apart from the sample.`,
     const [stage] = stages
     if (!stage) throw new Failure('BadInput', 'bin/stages.ts has no stage to run a night of')
     const graph = await loadGraph()
-    const names = tables === undefined ? [] : String(tables).split(/[,\s]+/).filter(Boolean)
+    const names = tables === undefined ? [] : namesIn(String(tables))
     const asked = select(graph, names)
     const day = (date as string | undefined) ?? dayBefore(new Date().toISOString(), stage.timeZone)
     const display = displayOn(process.stdout)

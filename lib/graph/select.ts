@@ -29,3 +29,6 @@ export function select(graph: Graph, asked: readonly string[] = []): Set<string>
   }
   return selected
 }
+
+/** The tables that are named on a command line, with commas or blanks between them. */
+export const namesIn = (text: string): string[] => text.split(/[,\s]+/).filter(Boolean)
