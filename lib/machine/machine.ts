@@ -3,9 +3,10 @@ import type { Graph, Node } from '../graph/graph.ts'
 import { planOf } from '../graph/plan.ts'
 import type { Seconds } from '../graph/schedule.ts'
 import type { Definition } from './asl.ts'
-import { type Budget, budgetOf } from './budget.ts'
+import { ALLOWED, type Budget, budgetOf } from './budget.ts'
 import { compilerOf } from './compiler.ts'
-import { LONGEST, type NightFunctions, nightOf } from './night.ts'
+import { type NightFunctions, nightOf } from './night.ts'
+import { partOf } from './part.ts'
 import { partsOf } from './parts.ts'
 import { type Step, tableStates } from './table.ts'
 
@@ -46,25 +47,19 @@ export function machinesOf(options: MachinesOptions): Machines {
   const plans = groups.map((ids) => planOf(graph, seconds, ids))
   const compiler = () => compilerOf(stepsOf, functions, awaits)
   const [whole] = plans
-  if (whole && plans.length === 1) {
-    const night = nightOf(functions, compiler().tables(whole))
-    return { night, parts: [], budgets: [budgetOf(night)], awaits }
+  const isOne = whole && plans.length === 1
+  const branches = isOne ? compiler().tables(whole) : compiler().parts(groups, partArn)
+  const night = nightOf(functions, branches)
+  const parts = isOne ? [] : plans.map((plan) => partOf(compiler().tables(plan)))
+  return { night, parts, budgets: [night, ...parts].map(withinLimits), awaits }
+}
+
+function withinLimits(definition: Definition): Budget {
+  const budget = budgetOf(definition)
+  for (const what of ['bytes', 'events'] as const) {
+    if (budget[what] <= ALLOWED[what]) continue
+    const problem = `the machine takes ${budget[what]} ${what}, Step Functions allows ${ALLOWED[what]}`
+    throw new Failure('BadDeclaration', problem)
   }
-  const night = nightOf(functions, compiler().parts(groups, partArn))
-  const parts = plans.map(
-    (plan, at): Definition => ({
-      Comment: `Part ${at + 1} of ${plans.length} of a night of Usher`,
-      StartAt: 'Tables',
-      States: {
-        Tables: {
-          Type: 'Parallel',
-          Branches: compiler().tables(plan),
-          ResultPath: null,
-          End: true,
-        },
-      },
-      TimeoutSeconds: LONGEST,
-    }),
-  )
-  return { night, parts, budgets: [night, ...parts].map(budgetOf), awaits }
+  return budget
 }

@@ -13,7 +13,7 @@ export interface NightFunctions extends Helpers {
 export const LONGEST = 20 * 3600
 
 /** The name of the state that all tables are in. */
-const TABLES = 'Tables'
+export const TABLES = 'Tables'
 
 /**
  * A night around the branches of its tables. When an execution that failed in `Report` is redriven it

@@ -1,6 +1,6 @@
-import type { States } from './asl.ts'
+import type { Definition, States } from './asl.ts'
 import { placeholder, stateName } from './names.ts'
-import { LONGEST } from './night.ts'
+import { LONGEST, TABLES } from './night.ts'
 import { type Call, taskState } from './task.ts'
 
 /**
@@ -54,3 +54,11 @@ export function partStates(
     },
   }
 }
+
+/** The machine of a part: its tables, without what begins and ends a night. */
+export const partOf = (Branches: readonly States[]): Definition => ({
+  Comment: 'A part of a night of Usher, which starts it: it is not to be started by hand',
+  StartAt: TABLES,
+  States: { [TABLES]: { Type: 'Parallel', Branches, ResultPath: null, End: true } },
+  TimeoutSeconds: LONGEST,
+})
