@@ -10,10 +10,11 @@ export const backfillCommand: Command = {
   usage: 'backfill --from D --to D [--tables a,+b] [--force] [--concurrency N] [--stage S]',
   summary: 'Does the nights of many dates in AWS, one after another.',
   help: `Has a night done for each date from the first to the last, as npx usher start
-does: what has succeeded is skipped, what is running is waited for, what has
-failed is started again. So the same command goes on where it was ended, and
-Ctrl-C leaves running what is running. A date that fails does not stop the
-others, unless the first three fail in the same way.
+does: what is running is waited for, what has failed is started again. A date is
+skipped where its newest execution was asked for the same, has succeeded, and
+ran the machine as it is deployed now. So the same command goes on where it was
+ended, and Ctrl-C leaves running what is running. A date that fails does not
+stop the others, unless the first three fail in the same way.
 
   --from, --to   the first and the last run date
   --tables       only these, as for npx usher start

@@ -22,8 +22,8 @@ complete.
   --stage   of bin/stages.ts; the first unless said
 
 An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the
-next attempt, after one that failed. Where it is running already, it is followed
-and not started again; where it has succeeded, there is nothing to do.`,
+next attempt. Where it is running already, it is followed and not started again.
+What is complete it passes by in milliseconds.`,
   options: {
     ...nightOptions,
     date: { type: 'string' },
@@ -42,12 +42,6 @@ and not started again; where it has succeeded, there is nothing to do.`,
     const display = displayOn(process.stdout)
     const stage = repeated({ stage: options.stage })
     const again = `npx usher start --date ${date}${repeated(options)}`
-    if (how === 'done') {
-      display.line(`${date} is done: the execution ${name} has succeeded.`)
-      display.line('This does its tables again:')
-      display.line(`  ${again} --force`)
-      return 0
-    }
     display.line(
       how === 'started'
         ? `Started ${name} on ${machine.name}.`

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Display, wrap } from '../../local/display.ts'
 import { begin } from './begin.ts'
+import { doneOf } from './done.ts'
 import type { Meaning } from './naming.ts'
 import type { NightMachine } from './night-machine.ts'
 import { isRunning, type Standing, standingOf } from './watch.ts'
@@ -38,6 +39,7 @@ export async function runBackfill(
     process.exit(130)
   }
   process.once('SIGINT', leave)
+  const isDone = await doneOf(machine, dates)
   const running = new Map<string, Standing>()
   const failed = new Map<string, string>()
   let done = 0
@@ -49,12 +51,12 @@ export async function runBackfill(
   }, 250)
 
   async function one(date: string): Promise<void> {
-    const { how, arn, name } = await begin(machine, { date, ...wish })
-    if (how === 'done') {
+    if (await isDone({ date, ...wish })) {
       were++
       display.line(`  ${date}  was done`)
       return
     }
+    const { how, arn, name } = await begin(machine, { date, ...wish })
     if (how === 'attached') display.line(`  ${date}  is running already`)
     let standing = await standingOf(machine.client, arn)
     while (isRunning(standing)) {

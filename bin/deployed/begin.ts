@@ -9,15 +9,15 @@ import type { NightMachine } from './night-machine.ts'
 
 /** What became of the wish to have a night done. */
 export interface Begun {
-  /** `attached`: it was running already; `done`: it had been done before. */
-  readonly how: 'started' | 'attached' | 'done'
+  /** `attached`: it was running already. */
+  readonly how: 'started' | 'attached'
   readonly arn: string
   readonly name: string
 }
 
 /**
- * Has a night done, once, whoever else wants it: attaches to the execution that does it, starts the next
- * attempt where the last one failed, and does nothing where it was done, unless it is to be forced.
+ * Has a night done, once, whoever else wants it: attaches to the execution that does it, and starts the
+ * next attempt where none does. What is complete, the night itself passes by.
  */
 export async function begin(machine: NightMachine, meaning: Meaning): Promise<Begun> {
   const running = await runningFor(machine, meaning)
@@ -32,10 +32,8 @@ export async function begin(machine: NightMachine, meaning: Meaning): Promise<Be
       attempt--
       continue
     }
-    const same = known.input === inputOf(meaning)
-    const arn = known.executionArn ?? ''
-    if (known.status === 'RUNNING' && same) return { how: 'attached', arn, name }
-    if (known.status === 'SUCCEEDED' && same && !meaning.force) return { how: 'done', arn, name }
+    const { status, input, executionArn: arn = '' } = known
+    if (status === 'RUNNING' && input === inputOf(meaning)) return { how: 'attached', arn, name }
   }
 }
 

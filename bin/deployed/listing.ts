@@ -38,13 +38,16 @@ export async function find(machine: NightMachine, word: string): Promise<Listed 
     }
     // No night is done before its day.
     if (startDate && startDate.getTime() < Date.parse(word)) return undefined
-    const [date] = /^\d{4}-\d{2}-\d{2}/.exec(name) ?? []
+    const date = dateIn(name)
     if (date !== undefined && date !== word) continue
     const described = await describe(machine, execution)
     if (described.meaning?.date === word) return described
   }
   return undefined
 }
+
+/** The run date that an execution's name begins with, if it does. */
+export const dateIn = (name: string): string | undefined => /^\d{4}-\d{2}-\d{2}/.exec(name)?.[0]
 
 /** Names that nobody types: a beginning is enough, where it is no date, of which there are many. */
 const isOne = (name: string, beginning: string): boolean =>

@@ -48,6 +48,14 @@ export function operationsOf(executions: Executions): Readonly<Record<string, Op
       }
     },
 
+    DescribeStateMachineForExecution: (body) => {
+      const { machine } = executionIn(body)
+      return {
+        ...{ stateMachineArn: machine.arn, name: machine.name, roleArn: roleOf(machine) },
+        ...{ definition: machine.text, updateDate: seconds(machine.created) },
+      }
+    },
+
     StartExecution(body) {
       const arn = arnOf(body, 'stateMachineArn', 'stateMachine')
       const { arn: executionArn, started } = executions.start(arn, nameOf(body), inputOf(body))

@@ -88,6 +88,33 @@ describe('usher backfill', () => {
   )
 
   it(
+    'takes for done only what the newest execution of a date has done, of the machine as it is',
+    async () => {
+      const dates = ['2026-11-01', '2026-11-02']
+      const night = async (input: object, name: string) =>
+        deployed.ended(await deployed.start(input, name, NIGHT))
+      for (const date of dates) await night({ date }, date)
+      await night({ date: '2026-11-03' }, 'nightly-5c0e')
+      deployed.changes.extracting = ({ table }) => {
+        if (table === 'users') throw thrown('BadValue', 'no number')
+      }
+      await night({ date: '2026-11-02', force: true }, '2026-11-02-a1b2c3')
+      deployed.changes.extracting = () => {}
+      const one = await backfill('2026-11-01', '2026-11-03').ended
+      expect(one.output).toContain('3 nights: 1 done, 2 done before.')
+      expect((await names()).at(-1)).toBe('2026-11-02-2')
+      deployed.changes.asking = (operation) =>
+        operation === 'DescribeStateMachineForExecution'
+          ? { stateMachineArn: machineArn(NIGHT), definition: '{"States":{}}' }
+          : undefined
+      const all = await backfill('2026-11-01', '2026-11-03').ended
+      expect(all.output).toContain('3 nights: 3 done.')
+      expect(all.code).toBe(0)
+    },
+    LIMIT,
+  )
+
+  it(
     'leaves running what is running at Ctrl-C, and says what goes on',
     async () => {
       const door = gate()

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import {
   type Functions,
   machineArn,
@@ -85,7 +88,12 @@ const night = {
 export interface Changes {
   /** Called as a table is extracted; what it throws fails the extract. */
   extracting: (given: Given) => unknown
+  /** Called as the command line asks AWS something; what it gives is the answer, if it gives one. */
+  asking: (operation: string, body: Readonly<Record<string, string>>) => Answer | undefined
 }
+
+/** What AWS answers: an error, where it has `__type`. */
+type Answer = Readonly<Record<string, unknown>>
 
 export interface Deployed extends Subject {
   readonly changes: Changes
@@ -99,7 +107,7 @@ export const tooWide = (output: string): string[] =>
 
 /** A deployed night, whose functions are fast and do nothing. */
 export async function deploy(): Promise<Deployed> {
-  const changes: Changes = { extracting: () => {} }
+  const changes: Changes = { extracting: () => {}, asking: () => undefined }
   const broken = new Map<string, string[]>()
   const functions: Functions = {
     prepare: ({ input, run }: { input: { date?: string; tables?: string[] }; run: string }) => {
@@ -134,21 +142,51 @@ export async function deploy(): Promise<Deployed> {
     { [NIGHT]: night, [PART]: tableStates('users', ['Extract', 'Load']) },
     functions,
   )
+  const between = await stand(subject.stepFunctions.url, changes)
   const home = mkdtempSync(join(tmpdir(), 'usher-deployed-test-'))
   return {
     ...subject,
+    stepFunctions: {
+      ...subject.stepFunctions,
+      async stop() {
+        between.closeAllConnections()
+        between.close()
+        await subject.stepFunctions.stop()
+      },
+    },
     changes,
     usher: (...args) =>
       run(args, {
         USHER_HOME: home,
         HOME: home,
-        AWS_ENDPOINT_URL_SFN: subject.stepFunctions.url,
+        AWS_ENDPOINT_URL_SFN: `http://127.0.0.1:${(between.address() as AddressInfo).port}`,
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_EC2_METADATA_DISABLED: 'true',
       }),
   }
+}
+
+/** Stands between the command line and AWS, and may answer in its place. */
+async function stand(url: string, changes: Changes): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    const target = String(request.headers['x-amz-target'])
+    const type = 'application/x-amz-json-1.0'
+    const answer = changes.asking(target.split('.')[1] ?? '', JSON.parse(body))
+    if (answer) {
+      response.writeHead(answer.__type ? 400 : 200, { 'content-type': type })
+      response.end(JSON.stringify(answer))
+      return
+    }
+    const headers = { 'x-amz-target': target, 'content-type': type }
+    const passed = await fetch(url, { method: 'POST', headers, body })
+    response.writeHead(passed.status, { 'content-type': type })
+    response.end(await passed.text())
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return server
 }
 
 export interface Running {

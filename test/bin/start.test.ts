@@ -45,18 +45,15 @@ describe('usher start', () => {
   })
 
   it(
-    'has nothing to do for a date that is done, unless it is forced',
+    'begins the next attempt at a date, whatever became of the last',
     async () => {
       await start().ended
       const { code, output } = await start().ended
-      expect([code, output]).toEqual([
-        0,
-        '2026-11-20 is done: the execution 2026-11-20 has succeeded.\n' +
-          'This does its tables again:\n  npx usher start --date 2026-11-20 --force\n',
-      ])
+      expect([code, output]).toEqual([0, expect.stringContaining('Started 2026-11-20-2 on')])
       await start('--force').ended
       await start('--force').ended
-      const [, forced, again] = await executions()
+      const [, second, forced, again] = await executions()
+      expect(second).toBe('2026-11-20-2 SUCCEEDED')
       expect(forced).toMatch(/^2026-11-20-[\da-f]{6} SUCCEEDED$/)
       expect(again).toBe(forced?.replace(' ', '-2 '))
     },
@@ -119,7 +116,8 @@ describe('usher start', () => {
       expect(code).toBe(0)
       await start('--tables', 'events,orders').ended
       const [first, ...others] = await executions()
-      expect([first, others]).toEqual([expect.stringMatching(/^2026-11-20-[\da-f]{6} /), []])
+      expect(first).toMatch(/^2026-11-20-[\da-f]{6} /)
+      expect(others).toEqual([first?.replace(' ', '-2 ')])
       const { input } = await deployed.ended(arnOf(first?.split(' ')[0] ?? ''))
       expect(input).toBe('{"date":"2026-11-20","tables":["events","orders"]}')
       const unknown = await start('--tables', 'event').ended
