@@ -40,20 +40,18 @@ What is complete it passes by in milliseconds.`,
     const meaning = { date, ...(await wishOf(machine, options)) }
     const { how, arn, name } = await begin(machine, meaning)
     const display = displayOn(process.stdout)
-    const stage = repeated({ stage: options.stage })
-    const again = `npx usher start --date ${date}${repeated(options)}`
     display.line(
       how === 'started'
         ? `Started ${name} on ${machine.name}.`
         : `${name} is running already on ${machine.name}.`,
     )
-    const status = `npx usher status ${name}${stage} --watch`
+    const status = `npx usher status ${name}${repeated({ stage: options.stage })} --watch`
     if (options.detach) {
       display.line('This shows how it stands:')
       display.line(`  ${status}`)
       return 0
     }
     display.line()
-    return showProgress(machine, { arn, meaning, display, command: again, status })
+    return showProgress(machine, { arn, meaning, display, stage: options.stage, status })
   },
 }

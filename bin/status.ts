@@ -38,12 +38,11 @@ tables of the newest stand: what is done, under way, waiting, failed and why.
       display.line(`${machine.name} has had no executions yet: npx usher start starts one.`)
       return 0
     }
-    const command = restart(found, repeated({ stage }))
     if (watch && isRunning(found.standing)) {
       const again = `npx usher status ${found.name}${repeated({ stage })} --watch`
-      return showProgress(machine, { ...found, display, command, status: again })
+      return showProgress(machine, { ...found, display, stage, status: again })
     }
-    for (const line of await standingLines(machine, found, command)) display.line(line)
+    for (const line of await standingLines(machine, found, stage)) display.line(line)
     return watch && found.standing.status !== 'SUCCEEDED' ? 1 : 0
   },
 }
@@ -71,10 +70,3 @@ async function list(machine: NightMachine, line: (text?: string) => void) {
 
 /** The most letters of an execution's name in a list. */
 const NAME = 24
-
-/** The command that does what an execution has left undone. */
-const restart = ({ meaning }: Listed, stage: string): string => {
-  const { date, tables = [], force = false } = meaning ?? {}
-  const only = tables.length > 0 ? tables.join(',') : undefined
-  return `npx usher start${date ? ` --date ${date}` : ''}${repeated({ tables: only, force })}${stage}`
-}

@@ -3,6 +3,7 @@ import { NightRecord } from '../../local/record.ts'
 import { summary } from '../../local/summary.ts'
 import type { Meaning } from './naming.ts'
 import { type NightMachine, tablesOf } from './night-machine.ts'
+import { restart } from './restart.ts'
 import { follow } from './watch.ts'
 
 /** The tables that a night may come to, as far as its input says. */
@@ -17,8 +18,8 @@ export interface ProgressOptions {
   readonly arn: string
   readonly meaning?: Meaning
   readonly display: Display
-  /** Does what is missing, if something is. */
-  readonly command: string
+  /** Where, as `--stage` said. */
+  readonly stage: unknown
   /** What to do to see it again. */
   readonly status: string
 }
@@ -26,7 +27,7 @@ export interface ProgressOptions {
 /** Shows an execution until it ends; gives the exit code. Ctrl-C leaves it to itself. */
 export async function showProgress(
   machine: NightMachine,
-  { arn, meaning, display, command, status }: ProgressOptions,
+  { arn, meaning, display, stage, status }: ProgressOptions,
 ): Promise<number> {
   const sayThatItGoesOn = () => {
     display.line()
@@ -48,6 +49,8 @@ export async function showProgress(
     const standing = await follow(machine.client, arn, record)
     display.line()
     record.date ||= meaning?.date ?? ''
+    const left = asked.filter((table) => !record.notAsked.has(table))
+    const command = restart(meaning, stage, record, left)
     for (const line of summary(record, standing, command)) display.line(line)
     return standing.status === 'SUCCEEDED' ? 0 : 1
   } catch (error) {

@@ -4,6 +4,7 @@ import { outcomeWord, reasons, summary, tableLines } from '../../local/summary.t
 import type { Listed } from './listing.ts'
 import type { NightMachine } from './night-machine.ts'
 import { askedOf } from './progress.ts'
+import { restart } from './restart.ts'
 import { isRunning, listenerTo } from './watch.ts'
 import { clock, statusWord, took } from './words.ts'
 
@@ -11,7 +12,7 @@ import { clock, statusWord, took } from './words.ts'
 export async function standingLines(
   machine: NightMachine,
   { arn, name, meaning, standing }: Listed,
-  command: string,
+  stage: unknown,
 ): Promise<string[]> {
   const { timeZone } = machine.stage
   const record = new NightRecord(() => {})
@@ -24,7 +25,11 @@ export async function standingLines(
     ? `${name}: ${status} ${since}, for ${took(standing)}`
     : `${name}: ${status} after ${took(standing)}, ${clock(standing.started, timeZone)} (${timeZone})`
   const lines = [...wrap(head, '  '), '']
-  if (!isRunning(standing)) return [...lines, ...summary(record, standing, command)]
+  const left = asked.filter((table) => !record.notAsked.has(table))
+  if (!isRunning(standing)) {
+    const command = restart(meaning, stage, record, left)
+    return [...lines, ...summary(record, standing, command)]
+  }
 
   const underWay = new Map(
     [...record.running.keys()].flatMap((task) => {
@@ -32,9 +37,9 @@ export async function standingLines(
       return table ? [[table, task] as const] : []
     }),
   )
-  const tables = asked
-    .filter((table) => !record.notAsked.has(table))
-    .map((table): TableRecord => record.tables.get(table) ?? { table, outcome: 'running' })
+  const tables = left.map(
+    (table): TableRecord => record.tables.get(table) ?? { table, outcome: 'running' },
+  )
   const wordOf = (record: TableRecord): string => {
     const task = underWay.get(record.table)
     if (task?.state.startsWith('Await ')) return 'waiting'

@@ -82,6 +82,19 @@ describe('usher start', () => {
   )
 
   it(
+    'names after a forced night only what that has left undone',
+    async () => {
+      deployed.changes.extracting = ({ table }) => table === 'users' && breaks()
+      const command = 'npx usher start --date 2026-11-20 --tables users --force\n'
+      const forced = await start('--force').ended
+      expect(forced.output).toMatch(new RegExp(`what is missing:\\n {2}${command}$`))
+      const { output } = await deployed.usher('status').ended
+      expect(output).toContain(`  ${command}`)
+    },
+    LIMIT,
+  )
+
+  it(
     'is one execution, whoever starts it at the same time',
     async () => {
       const door = gate()

@@ -1,0 +1,27 @@
+import type { NightRecord } from '../../local/record.ts'
+import type { Meaning } from './naming.ts'
+import { repeated } from './options.ts'
+
+/**
+ * The command that does what a night has left undone. What a forced one has done stays done: forced
+ * again, it would be done twice, so only what the record lacks of what was asked for is named.
+ */
+export function restart(
+  meaning: Meaning | undefined,
+  stage: unknown,
+  { tables }: NightRecord,
+  asked: readonly string[],
+): string {
+  const { date, force = false, ...meant } = meaning ?? { tables: [] }
+  const day = date === undefined ? '' : ` --date ${date}`
+  const lacking = asked.filter((table) => !COMPLETE.has(tables.get(table)?.outcome ?? ''))
+  // What a + brings along only the night knew: where some have no record, they may not have been meant.
+  const sure =
+    !meant.tables.some((table) => table.includes('+')) ||
+    lacking.every((table) => tables.has(table))
+  const rest = force && sure && lacking.length < asked.length ? lacking : meant.tables
+  const only = rest.length > 0 ? rest.join(',') : undefined
+  return `npx usher start${day}${repeated({ tables: only, force, stage })}`
+}
+
+const COMPLETE: ReadonlySet<string> = new Set(['loaded', 'done', 'complete'])
