@@ -1,9 +1,12 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { Failure, messageOf } from '../../lib/error.ts'
 
+/** Milliseconds; without the last, what takes longer than it may is waited for all the same. */
+const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true }
+
 /** Step Functions, whose refusals are said in words that tell what to do. */
 export function stepFunctions(region: string | undefined): SFNClient {
-  const client = new SFNClient({ region, maxAttempts: 6 })
+  const client = new SFNClient({ region, maxAttempts: 6, requestHandler: TIMEOUTS })
   client.middlewareStack.add(
     (next) => async (given) => {
       try {
