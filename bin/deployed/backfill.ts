@@ -32,10 +32,13 @@ export async function runBackfill(
   const [first, last] = [dates[0], dates.at(-1)]
   display.line(`${nights} on ${machine.name}, ${first} to ${last}, ${most} at once.`)
   display.line()
-  const leave = () => {
+  const sayThatItGoesOn = () => {
     display.line()
     display.line('What is running goes on in AWS. This goes on with the rest:')
     display.line(`  ${command}`)
+  }
+  const leave = () => {
+    sayThatItGoesOn()
     process.exit(130)
   }
   process.once('SIGINT', leave)
@@ -94,6 +97,7 @@ export async function runBackfill(
   } catch (error) {
     // AWS does not answer: what waits for it must not go on by itself.
     broken = true
+    sayThatItGoesOn()
     throw error
   } finally {
     clearInterval(ticking)

@@ -137,6 +137,26 @@ describe('usher backfill', () => {
   )
 
   it(
+    'says that what is running goes on, and how to go on, where AWS takes the credentials no more',
+    async () => {
+      const door = gate()
+      deployed.changes.extracting = () => door.opened
+      const running = backfill('2026-11-01', '2026-11-03')
+      while ((await names()).length === 0) await new Promise((go) => setTimeout(go, 20))
+      deployed.changes.asking = () => ({ __type: 'ExpiredTokenException', message: 'expired' })
+      const { code, output } = await running.ended
+      expect(output).toContain(
+        'What is running goes on in AWS. This goes on with the rest:\n' +
+          '  npx usher backfill --from 2026-11-01 --to 2026-11-03\n',
+      )
+      expect(output).toContain('usher: AWS does not take the credentials (expired): log in again')
+      expect(code).toBe(1)
+      door.open()
+    },
+    LIMIT,
+  )
+
+  it(
     'goes on after a date that failed, and does that again the next time',
     async () => {
       deployed.changes.extracting = ({ table, date }) => {
