@@ -1,11 +1,11 @@
 import {
   DescribeExecutionCommand,
-  type DescribeExecutionOutput,
   paginateListExecutions,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { inputOf, type Meaning, meaningOf, nameOf } from './naming.ts'
 import type { NightMachine } from './night-machine.ts'
+import { standingOf } from './watch.ts'
 
 /** What became of the wish to have a night done. */
 export interface Begun {
@@ -24,15 +24,13 @@ export async function begin(machine: NightMachine, meaning: Meaning): Promise<Be
   if (running) return { how: 'attached', ...running }
   for (let attempt = 1; ; attempt++) {
     const name = nameOf(meaning, attempt)
-    const known = await executionOf(machine, name)
-    if (!known) {
-      const arn = await start(machine, name, inputOf(meaning))
-      if (arn) return { how: 'started', arn, name }
-      // Somebody was faster, with the same name: look again what it is.
-      attempt--
-      continue
+    if (!(await exists(machine, name))) {
+      const started = await start(machine, name, inputOf(meaning))
+      if (started) return { how: 'started', arn: started, name }
     }
-    const { status, input, executionArn: arn = '' } = known
+    // It was there, or somebody was faster, with the same name.
+    const arn = arnOf(machine, name)
+    const { status, input } = await standingOf(machine.client, arn)
     if (status === 'RUNNING' && input === inputOf(meaning)) return { how: 'attached', arn, name }
   }
 }
@@ -51,16 +49,16 @@ async function runningFor(machine: NightMachine, meaning: Meaning) {
   return undefined
 }
 
-/** The execution of a name, where there is one. */
-export async function executionOf(
-  { client, arn }: NightMachine,
-  name: string,
-): Promise<DescribeExecutionOutput | undefined> {
-  const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:${name}`
+const arnOf = ({ arn }: NightMachine, name: string) =>
+  `${arn.replace(':stateMachine:', ':execution:')}:${name}`
+
+async function exists(machine: NightMachine, name: string): Promise<boolean> {
   try {
-    return await client.send(new DescribeExecutionCommand({ executionArn }))
+    const executionArn = arnOf(machine, name)
+    await machine.client.send(new DescribeExecutionCommand({ executionArn }))
+    return true
   } catch (error) {
-    if ((error as Error).name === 'ExecutionDoesNotExist') return undefined
+    if ((error as Error).name === 'ExecutionDoesNotExist') return false
     throw error
   }
 }

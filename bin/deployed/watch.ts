@@ -7,6 +7,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn'
 import type { NightRecord } from '../../local/record.ts'
+import { onceThere } from './patience.ts'
 
 /** How an execution stands. */
 export interface Standing {
@@ -26,7 +27,7 @@ export async function standingOf(client: SFNClient, executionArn: string): Promi
     startDate,
     stopDate,
     input = '',
-  } = await client.send(new DescribeExecutionCommand({ executionArn }))
+  } = await onceThere(() => client.send(new DescribeExecutionCommand({ executionArn })))
   return { status, error, cause, started: startDate ?? new Date(), stopped: stopDate, input }
 }
 
@@ -50,7 +51,8 @@ export function listenerTo(
     // Parts that are found on the way come behind, in the same round.
     for (const [execution, ear] of ears) {
       if (ear.ended) continue
-      for (const event of await eventsSince(client, execution, ear.last)) {
+      const events = await onceThere(() => eventsSince(client, execution, ear.last))
+      for (const event of events) {
         const { id = 0, type = '' } = event
         Object.assign(ear, { last: id, ended: ENDED.test(type) && execution !== arn })
         const task = record.hear(execution, event)

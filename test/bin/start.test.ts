@@ -110,6 +110,35 @@ describe('usher start', () => {
     LIMIT,
   )
 
+  it(
+    'waits until AWS knows what it has started, also where somebody else has',
+    async () => {
+      const door = gate()
+      deployed.changes.extracting = () => door.opened
+      let unknown = 0
+      deployed.changes.asking = (operation) => {
+        if (operation === 'ListExecutions') return { executions: [] }
+        const asked = operation === 'DescribeExecution' || operation === 'GetExecutionHistory'
+        if (!asked || unknown++ % 2 === 1) return undefined
+        return { __type: 'ExecutionDoesNotExist', message: 'Execution Does Not Exist' }
+      }
+      const first = start()
+      await first.says('Started 2026-11-20 on')
+      unknown = 0
+      const second = start()
+      await second.says('2026-11-20')
+      door.open()
+      for (const { ended } of [first, second]) {
+        expect(await ended).toMatchObject({
+          code: 0,
+          output: expect.stringContaining('3 tables loaded for 2026-11-20.'),
+        })
+      }
+      expect(await executions()).toEqual(['2026-11-20 SUCCEEDED'])
+    },
+    LIMIT,
+  )
+
   it('follows the execution that the schedule has started', async () => {
     const door = gate()
     deployed.changes.extracting = () => door.opened
