@@ -1,3 +1,4 @@
+import { Failure } from '../lib/error.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
 import { begin } from './deployed/begin.ts'
@@ -22,7 +23,8 @@ complete.
   --stage   of bin/stages.ts; the first unless said
 
 An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the
-next attempt. Where it is running already, it is followed and not started again.
+next attempt. Where it is running already, it is followed and not started again;
+where another night has the date, none is started.
 What is complete it passes by in milliseconds.`,
   options: {
     ...nightOptions,
@@ -40,12 +42,16 @@ What is complete it passes by in milliseconds.`,
     const meaning = { date, ...(await wishOf(machine, options)) }
     const { how, arn, name } = await begin(machine, meaning)
     const display = displayOn(process.stdout)
+    const status = `npx usher status ${name}${repeated({ stage: options.stage })} --watch`
+    if (how === 'held') {
+      const problem = `the execution ${name} is doing ${date}: wait until it ends, with ${status}`
+      throw new Failure('RunHeld', problem)
+    }
     display.line(
       how === 'started'
         ? `Started ${name} on ${machine.name}.`
         : `${name} is running already on ${machine.name}.`,
     )
-    const status = `npx usher status ${name}${repeated({ stage: options.stage })} --watch`
     if (options.detach) {
       display.line('This shows how it stands:')
       display.line(`  ${status}`)

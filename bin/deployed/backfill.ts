@@ -53,22 +53,36 @@ export async function runBackfill(
     display.status(`  [${done + were + failed.size}/${dates.length}] ${under.join('; ')}`)
   }, 250)
 
+  /** Waits for an execution to end; gives how it did, and nothing where AWS no longer answers. */
+  async function ended(date: string, arn: string): Promise<Standing | undefined> {
+    for (;;) {
+      const standing = await standingOf(machine.client, arn)
+      if (!isRunning(standing)) {
+        running.delete(date)
+        return standing
+      }
+      running.set(date, standing)
+      await sleep(PAUSE)
+      if (broken) return undefined
+    }
+  }
+
   async function one(date: string): Promise<void> {
     if (await isDone({ date, ...wish })) {
       were++
       display.line(`  ${date}  was done`)
       return
     }
-    const { how, arn, name } = await begin(machine, { date, ...wish })
-    if (how === 'attached') display.line(`  ${date}  is running already`)
-    let standing = await standingOf(machine.client, arn)
-    while (isRunning(standing)) {
-      running.set(date, standing)
-      await sleep(PAUSE)
-      if (broken) return
-      standing = await standingOf(machine.client, arn)
+    let begun = await begin(machine, { date, ...wish })
+    while (begun.how === 'held') {
+      display.line(`  ${date}  waits for ${begun.name}`)
+      if (!(await ended(date, begun.arn))) return
+      begun = await begin(machine, { date, ...wish })
     }
-    running.delete(date)
+    const { how, arn, name } = begun
+    if (how === 'attached') display.line(`  ${date}  is running already`)
+    const standing = await ended(date, arn)
+    if (!standing) return
     const status = statusWord(standing.status)
     const facts = [date, status.padEnd(9), took(standing).padStart(8), name === date ? '' : name]
     display.line(`  ${facts.join('  ')}`.trimEnd())

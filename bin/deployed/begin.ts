@@ -3,25 +3,27 @@ import {
   paginateListExecutions,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
+import { dateIn } from './listing.ts'
 import { inputOf, type Meaning, meaningOf, nameOf } from './naming.ts'
 import type { NightMachine } from './night-machine.ts'
 import { standingOf } from './watch.ts'
 
 /** What became of the wish to have a night done. */
 export interface Begun {
-  /** `attached`: it was running already. */
-  readonly how: 'started' | 'attached'
+  /** `attached`: it was running already; `held`: another night runs that has the same date. */
+  readonly how: 'started' | 'attached' | 'held'
   readonly arn: string
   readonly name: string
 }
 
 /**
  * Has a night done, once, whoever else wants it: attaches to the execution that does it, and starts the
- * next attempt where none does. What is complete, the night itself passes by.
+ * next attempt where none does. What is complete, the night itself passes by. Starts nothing where
+ * another night has the date, which would refuse this one.
  */
 export async function begin(machine: NightMachine, meaning: Meaning): Promise<Begun> {
   const running = await runningFor(machine, meaning)
-  if (running) return { how: 'attached', ...running }
+  if (running) return running
   for (let attempt = 1; ; attempt++) {
     const name = nameOf(meaning, attempt)
     if (!(await exists(machine, name))) {
@@ -35,18 +37,21 @@ export async function begin(machine: NightMachine, meaning: Meaning): Promise<Be
   }
 }
 
-/** The execution that is doing just that, whatever its name: the schedule's, say. */
-async function runningFor(machine: NightMachine, meaning: Meaning) {
+/** The execution that is doing just that, whatever its name: the schedule's, say; or else that date. */
+async function runningFor(machine: NightMachine, meaning: Meaning): Promise<Begun | undefined> {
   const { client, arn: stateMachineArn, stage } = machine
+  let held: Begun | undefined
   const pages = paginateListExecutions({ client }, { stateMachineArn, statusFilter: 'RUNNING' })
   for await (const { executions = [] } of pages) {
-    for (const { executionArn, name = '' } of executions) {
-      const { input } = await client.send(new DescribeExecutionCommand({ executionArn }))
+    for (const { executionArn: arn = '', name = '' } of executions) {
+      if ((dateIn(name) ?? meaning.date) !== meaning.date) continue
+      const { input } = await standingOf(client, arn)
       const other = meaningOf(input, stage.timeZone)
-      if (other && inputOf(other) === inputOf(meaning)) return { arn: executionArn ?? '', name }
+      if (other && inputOf(other) === inputOf(meaning)) return { how: 'attached', arn, name }
+      if (other?.date === meaning.date) held = { how: 'held', arn, name }
     }
   }
-  return undefined
+  return held
 }
 
 const arnOf = ({ arn }: NightMachine, name: string) =>

@@ -115,6 +115,24 @@ describe('usher backfill', () => {
   )
 
   it(
+    'waits for another night that has a date',
+    async () => {
+      const door = gate()
+      deployed.changes.extracting = () => door.opened
+      await deployed.start({ date: '2026-11-01', tables: ['users'] }, 'by-hand', NIGHT)
+      const running = backfill('2026-11-01', '2026-11-01')
+      await running.says('2026-11-01  waits for by-hand')
+      expect(await names()).toEqual(['by-hand'])
+      door.open()
+      const { code, output } = await running.ended
+      expect(output).toContain('1 night: 1 done.')
+      expect([code, tooWide(output)]).toEqual([0, []])
+      expect(await names()).toEqual(['by-hand', '2026-11-01'])
+    },
+    LIMIT,
+  )
+
+  it(
     'leaves running what is running at Ctrl-C, and says what goes on',
     async () => {
       const door = gate()

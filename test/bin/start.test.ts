@@ -139,6 +139,20 @@ describe('usher start', () => {
     LIMIT,
   )
 
+  it('starts nothing where another night has the date', async () => {
+    const door = gate()
+    deployed.changes.extracting = () => door.opened
+    await deployed.start({ scheduledTime: '2026-11-21T08:30:00Z' }, 'nightly-5c0e', NIGHT)
+    const { code, output } = await start('--tables', 'orders').ended
+    expect([code, output]).toEqual([
+      1,
+      'usher: the execution nightly-5c0e is doing 2026-11-20: wait until it ends, with ' +
+        'npx usher status nightly-5c0e --watch\n',
+    ])
+    expect(await executions()).toEqual(['nightly-5c0e RUNNING'])
+    door.open()
+  })
+
   it('follows the execution that the schedule has started', async () => {
     const door = gate()
     deployed.changes.extracting = () => door.opened
