@@ -19,7 +19,7 @@ stop the others, unless the first three fail in the same way.
   --from, --to   the first and the last run date
   --tables       only these, as for npx usher start
   --force        do the tables again that are complete already
-  --concurrency  so many nights at once; 1 unless said
+  --concurrency  so many nights at once, 20 at most; 1 unless said
   --stage        of bin/stages.ts; the first unless said
 
 It ends with 0 if every night has succeeded.`,
@@ -36,8 +36,8 @@ It ends with 0 if every night has succeeded.`,
       throw new Failure('BadInput', 'give both dates: --from 2026-11-01 --to 2026-11-23')
     }
     const most = Number(concurrency)
-    if (!Number.isInteger(most) || most < 1 || most > 100) {
-      throw new Failure('BadInput', `--concurrency '${concurrency}' is no number from 1 to 100`)
+    if (!Number.isInteger(most) || most < 1 || most > 20) {
+      throw new Failure('BadInput', `--concurrency '${concurrency}' is no number from 1 to 20`)
     }
     const machine = await findMachine(options.stage)
     const first = dateOf(machine, '--from', from)

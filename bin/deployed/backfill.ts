@@ -4,6 +4,7 @@ import { begin } from './begin.ts'
 import { doneOf } from './done.ts'
 import type { Meaning } from './naming.ts'
 import type { NightMachine } from './night-machine.ts'
+import { unhurried } from './patience.ts'
 import { isRunning, type Standing, standingOf } from './watch.ts'
 import { causeOf, statusWord, took } from './words.ts'
 
@@ -18,8 +19,9 @@ export interface BackfillOptions {
   readonly command: string
 }
 
-/** Milliseconds between two looks at a night. */
+/** Milliseconds between two looks at a night; longer where there are more than so many of them. */
 const PAUSE = 1000
+const UNHURRIED = 5
 /** So many that fail in the same way, and no other before them, end it. */
 const ALIKE = 3
 
@@ -42,7 +44,7 @@ export async function runBackfill(
     process.exit(130)
   }
   process.once('SIGINT', leave)
-  const isDone = await doneOf(machine, dates)
+  const isDone = await unhurried(() => doneOf(machine, dates))
   const running = new Map<string, Standing>()
   const failed = new Map<string, string>()
   let done = 0
@@ -56,28 +58,29 @@ export async function runBackfill(
   /** Waits for an execution to end; gives how it did, and nothing where AWS no longer answers. */
   async function ended(date: string, arn: string): Promise<Standing | undefined> {
     for (;;) {
-      const standing = await standingOf(machine.client, arn)
+      const standing = await unhurried(() => standingOf(machine.client, arn))
       if (!isRunning(standing)) {
         running.delete(date)
         return standing
       }
       running.set(date, standing)
-      await sleep(PAUSE)
+      await sleep(PAUSE * Math.max(1, running.size / UNHURRIED))
       if (broken) return undefined
     }
   }
 
   async function one(date: string): Promise<void> {
-    if (await isDone({ date, ...wish })) {
+    const meaning = { date, ...wish }
+    if (await unhurried(() => isDone(meaning))) {
       were++
       display.line(`  ${date}  was done`)
       return
     }
-    let begun = await begin(machine, { date, ...wish })
+    let begun = await unhurried(() => begin(machine, meaning))
     while (begun.how === 'held') {
       display.line(`  ${date}  waits for ${begun.name}`)
       if (!(await ended(date, begun.arn))) return
-      begun = await begin(machine, { date, ...wish })
+      begun = await unhurried(() => begin(machine, meaning))
     }
     const { how, arn, name } = begun
     if (how === 'attached') display.line(`  ${date}  is running already`)

@@ -24,6 +24,8 @@ const EXPIRED =
   /^(ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidSignature)/
 const DISCONNECTED = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/
 
+const THROTTLED = /^(Throttling|TooManyRequests|RequestLimitExceeded)|Rate exceeded/
+
 function explained(error: unknown): unknown {
   const { name = '', code = '' } = error as { name?: string; code?: string }
   const text = messageOf(error)
@@ -35,6 +37,10 @@ function explained(error: unknown): unknown {
   }
   if (text.startsWith('Region is missing')) {
     return refused('no AWS region is set: give the stage one in bin/stages.ts, or set AWS_REGION')
+  }
+  if (THROTTLED.test(name) || THROTTLED.test(text)) {
+    const problem = `AWS is asked too often (${text}): try again in a minute, with fewer nights at once`
+    return new Failure('Transient', problem, { cause: error })
   }
   if (name === 'AccessDeniedException') return refused(`AWS does not allow this: ${text}`)
   if (EXPIRED.test(name))

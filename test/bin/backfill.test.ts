@@ -133,6 +133,24 @@ describe('usher backfill', () => {
   )
 
   it(
+    'looks once more where it has asked AWS too often',
+    async () => {
+      let refused = 0
+      deployed.changes.asking = (operation, { executionArn = '' }) => {
+        const first = executionArn.endsWith(':2026-11-02') && refused++ === 0
+        // Of a name that the client does not know: it would try again by itself.
+        return operation === 'DescribeExecution' && first
+          ? { __type: 'Refused', message: 'Rate exceeded' }
+          : undefined
+      }
+      const { code, output } = await backfill('2026-11-01', '2026-11-03').ended
+      expect([code, output]).toEqual([0, expect.stringContaining('3 nights: 3 done.')])
+      expect(refused).toBeGreaterThan(1)
+    },
+    LIMIT,
+  )
+
+  it(
     'leaves running what is running at Ctrl-C, and says what goes on',
     async () => {
       const door = gate()
@@ -220,6 +238,10 @@ describe('usher backfill', () => {
     [
       ['--from', '2026-11-01', '--to', '2026-11-02', '--concurrency', '0'],
       "--concurrency '0' is no number",
+    ],
+    [
+      ['--from', '2026-11-01', '--to', '2026-11-02', '--concurrency', '21'],
+      "--concurrency '21' is no number from 1 to 20",
     ],
     [['2026-11-01', '2026-11-02'], "'2026-11-01' is no option: give the dates as --from"],
   ])('refuses %j', async (args, message) => {
