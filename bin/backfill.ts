@@ -13,8 +13,9 @@ export const backfillCommand: Command = {
 does: what is running is waited for, what has failed is started again. A date is
 skipped where its newest execution was asked for the same, has succeeded, and
 ran the machine as it is deployed now. So the same command goes on where it was
-ended, and Ctrl-C leaves running what is running. A date that fails does not
-stop the others, unless the first three fail in the same way.
+ended; with --force, the one that it gives when it ends does. Ctrl-C leaves
+running what is running. A date that fails does not stop the others, unless the
+first three fail in the same way.
 
   --from, --to   the first and the last run date
   --tables       only these, as for npx usher start
@@ -51,7 +52,8 @@ It ends with 0 if every night has succeeded.`,
     const same = options.concurrency === '1' ? '' : ` --concurrency ${most}`
     return runBackfill(machine, {
       ...{ dates, wish, most, display: displayOn(process.stdout) },
-      command: `npx usher backfill --from ${first} --to ${last}${repeated(options)}${same}`,
+      command: (from) =>
+        `npx usher backfill --from ${from} --to ${last}${repeated(options)}${same}`,
     })
   },
 }

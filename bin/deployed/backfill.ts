@@ -15,8 +15,8 @@ export interface BackfillOptions {
   /** How many nights at once. */
   readonly most: number
   readonly display: Display
-  /** What goes on with it. */
-  readonly command: string
+  /** What goes on with it, from a date. */
+  readonly command: (from: string) => string
 }
 
 /** Milliseconds between two looks at a night; longer where there are more than so many of them. */
@@ -34,10 +34,13 @@ export async function runBackfill(
   const [first, last] = [dates[0], dates.at(-1)]
   display.line(`${nights} on ${machine.name}, ${first} to ${last}, ${most} at once.`)
   display.line()
+  const complete = new Set<string>()
+  // A forced one would do again what is before that.
+  const goOn = () => command(dates.find((date) => !complete.has(date)) ?? dates[0] ?? '')
   const sayThatItGoesOn = () => {
     display.line()
     display.line('What is running goes on in AWS. This goes on with the rest:')
-    display.line(`  ${command}`)
+    display.line(`  ${goOn()}`)
   }
   const leave = () => {
     sayThatItGoesOn()
@@ -73,6 +76,7 @@ export async function runBackfill(
     const meaning = { date, ...wish }
     if (await unhurried(() => isDone(meaning))) {
       were++
+      complete.add(date)
       display.line(`  ${date}  was done`)
       return
     }
@@ -91,6 +95,7 @@ export async function runBackfill(
     display.line(`  ${facts.join('  ')}`.trimEnd())
     if (standing.status === 'SUCCEEDED') {
       done++
+      complete.add(date)
       return
     }
     const cause = causeOf(standing)
@@ -132,7 +137,7 @@ export async function runBackfill(
   if (failed.size === 0) return 0
   if (hopeless) display.line(`The first ${ALIKE} failed in the same way, so the others will too.`)
   display.line('Once that is mended, this does the rest:')
-  display.line(`  ${command}`)
+  display.line(`  ${goOn()}`)
   return 1
 }
 

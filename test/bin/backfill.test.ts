@@ -193,6 +193,22 @@ describe('usher backfill', () => {
   )
 
   it(
+    'names the first date that is left, for a forced one not to do the others again',
+    async () => {
+      const door = gate()
+      deployed.changes.extracting = ({ date }) => date === '2026-11-02' && door.opened
+      const running = backfill('2026-11-01', '2026-11-03', '--force')
+      await running.says('2026-11-01  succeeded')
+      running.child.kill('SIGINT')
+      expect((await running.ended).output).toContain(
+        '  npx usher backfill --from 2026-11-02 --to 2026-11-03 --force\n',
+      )
+      door.open()
+    },
+    LIMIT,
+  )
+
+  it(
     'goes on after a date that failed, and does that again the next time',
     async () => {
       deployed.changes.extracting = ({ table, date }) => {
@@ -202,7 +218,7 @@ describe('usher backfill', () => {
       expect(red.output).toMatch(/^ {2}2026-11-02 {2}failed .*\n.*not complete for 2026-11-02\.\n/m)
       expect(red.output).toContain('users failed: no number\n')
       expect(red.output).toMatch(
-        /4 nights: 3 done, 1 failed\.\n.*does the rest:\n {2}npx usher backfill --from 2026-11-01 --to 2026-11-04\n$/,
+        /4 nights: 3 done, 1 failed\.\n.*does the rest:\n {2}npx usher backfill --from 2026-11-02 --to 2026-11-04\n$/,
       )
       expect([red.code, tooWide(red.output)]).toEqual([1, []])
       deployed.changes.extracting = () => {}
