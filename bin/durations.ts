@@ -33,12 +33,16 @@ long is begun early.
     const { findMachine } = await import('./deployed/night-machine.ts')
     const { measure } = await import('./deployed/measure.ts')
     const machine = await findMachine(stage)
-    const { seconds, nights } = await measure(machine)
+    const { seconds, nights, known } = await measure(machine)
     const tables = Object.keys(seconds).length
     if (tables === 0) {
       throw new Failure('BadInput', `no night of ${machine.name} has loaded a table yet`)
     }
-    writeFileSync(durationsFile, `${JSON.stringify(seconds, null, 2)}\n`)
+    // What none of these nights has loaded took what it took before.
+    const all = { ...knownDurations(), ...seconds }
+    const kept = Object.entries(all).filter(([table]) => known.includes(table))
+    const sorted = Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)))
+    writeFileSync(durationsFile, `${JSON.stringify(sorted, null, 2)}\n`)
     console.log(`durations.json: ${tables} tables, from ${nights} nights of ${machine.name}`)
     return 0
   },

@@ -96,3 +96,36 @@ it('takes the middle of the last seven nights that loaded a table, chunks and al
     await subject.stepFunctions.stop()
   }
 })
+
+it('takes seven nights of each table, whatever nights of few tables came after', async () => {
+  const states = (table: string) => ({
+    StartAt: `Transform ${table}`,
+    States: {
+      [`Transform ${table}`]: task('transform', {
+        Parameters: { table, 'tables.$': '$.tables' },
+        End: true,
+      }),
+    },
+  })
+  const Branches = ['orders', 'sales'].map(states)
+  const subject = await serve(
+    { night: { StartAt: 'All', States: { All: { Type: 'Parallel', Branches, End: true } } } },
+    {
+      transform: ({ table, tables }: { table: string; tables: string[] }) =>
+        tables.includes(table)
+          ? { table, outcome: 'loaded', seconds: tables.length }
+          : { table, outcome: 'not asked for' },
+    },
+  )
+  try {
+    const nights = [...Array(3).fill(['orders', 'sales']), ...Array(7).fill(['orders'])]
+    for (const tables of nights) await subject.ended(await subject.start({ tables }))
+    const { seconds } = await measure({
+      ...{ client: subject.client, arn: machineArn('night'), name: 'night' },
+      stage: { timeZone: 'UTC' } as Stage,
+    })
+    expect(seconds).toEqual({ orders: 1, sales: 2 })
+  } finally {
+    await subject.stepFunctions.stop()
+  }
+})
