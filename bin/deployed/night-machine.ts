@@ -28,13 +28,26 @@ export async function findMachine(stageName: unknown): Promise<NightMachine> {
   const name = `usher-${stage.name}-night`
   for await (const { stateMachines } of paginateListStateMachines({ client }, {})) {
     const found = stateMachines?.find((machine) => machine.name === name)
-    if (found?.stateMachineArn) return { client, stage, arn: found.stateMachineArn, name }
+    if (!found?.stateMachineArn) continue
+    checkAccount(stage, found.stateMachineArn)
+    return { client, stage, arn: found.stateMachineArn, name }
   }
   const region = await client.config.region()
   throw new Failure(
     'BadInput',
-    `there is no state machine ${name} in ${region}: deploy it first, with npx cdk deploy 'usher-${stage.name}-*'`,
+    `there is no state machine ${name} in ${region}: deploy it first, with npx cdk deploy 'usher-${stage.name}-*', or take other credentials: AWS_PROFILE`,
   )
+}
+
+/** Throws a BadInput where a machine is not in the account of its stage. */
+export function checkAccount(
+  { name, account }: Pick<Stage, 'name' | 'account'>,
+  arn: string,
+): void {
+  const found = arn.split(':')[4]
+  if (account === undefined || account === found) return
+  const problem = `the credentials are of the account ${found}, and the stage ${name} is in ${account}`
+  throw new Failure('BadInput', `${problem}: take others, with AWS_PROFILE`)
 }
 
 interface States {

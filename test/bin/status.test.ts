@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { gate, serve, thrown } from '../local/step-functions/machines.ts'
+import { checkAccount } from '../../bin/deployed/night-machine.ts'
+import { gate, machineArn, serve, thrown } from '../local/step-functions/machines.ts'
 import { type Deployed, deploy, NIGHT, run, tooWide } from './deployed.ts'
 
 let deployed: Deployed
@@ -132,8 +133,18 @@ describe('usher status', () => {
     expect([code, output]).toEqual([
       1,
       'usher: there is no state machine usher-dev-night in eu-west-1: deploy it first, ' +
-        "with npx cdk deploy 'usher-dev-*'\n",
+        "with npx cdk deploy 'usher-dev-*', or take other credentials: AWS_PROFILE\n",
     ])
     await other.stepFunctions.stop()
+  })
+
+  it('refuses the machine of another account than the stage has', () => {
+    const arn = machineArn(NIGHT)
+    const stage = { name: 'dev', account: '222222222222' }
+    expect(() => checkAccount(stage, arn)).toThrow(
+      'the credentials are of the account 111111111111, and the stage dev is in 222222222222',
+    )
+    expect(() => checkAccount({ ...stage, account: '111111111111' }, arn)).not.toThrow()
+    expect(() => checkAccount({ name: 'dev' }, arn)).not.toThrow()
   })
 })
