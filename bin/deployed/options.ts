@@ -1,4 +1,5 @@
 import { Failure } from '../../lib/error.ts'
+import { namesIn } from '../../lib/graph/select.ts'
 import { dayBefore } from '../../lib/night/night.ts'
 import { isDate } from '../../lib/table/moment.ts'
 import { type Meaning, sorted } from './naming.ts'
@@ -18,7 +19,7 @@ export async function wishOf(
   machine: NightMachine,
   { tables, force }: Options,
 ): Promise<Omit<Meaning, 'date'>> {
-  const asked = tables === undefined ? [] : String(tables).split(',').filter(Boolean)
+  const asked = tables === undefined ? [] : namesIn(String(tables))
   if (tables !== undefined && asked.length === 0) {
     throw new Failure('BadInput', '--tables names no table: leave it out for all')
   }
