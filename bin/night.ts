@@ -66,9 +66,10 @@ keeps yours apart from the sample.`,
       display,
     })
     display.line()
+    const own = [...asked].filter((id) => definitionOf(graph, id) !== undefined)
     const only = names.length > 0 ? ` --tables ${names.join(',')}` : ''
     const again = `npm run night --${record.date && ` --date ${record.date}`}${only}`
-    for (const line of summary(record, ending, again)) display.line(line)
+    for (const line of summary(record, ending, again, own)) display.line(line)
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },
 }

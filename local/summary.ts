@@ -7,20 +7,33 @@ export type Ended = Pick<Outcome, 'error' | 'cause'> & { readonly status: string
 
 /**
  * What a night ends with: a line for each table and task, below them what there is to say, and, where
- * something is missing, the command that does it.
+ * something is missing, the command that does it. Of what was asked for, it says also what never began.
  */
-export function summary(record: NightRecord, ending: Ended, command: string): string[] {
-  const tables = [...record.tables.values()]
+export function summary(
+  record: NightRecord,
+  ending: Ended,
+  command: string,
+  asked: readonly string[],
+): string[] {
+  const known = [...record.tables.values()]
+  const never = asked.filter((table) => !record.tables.has(table) && !record.notAsked.has(table))
+  const unknown = never.map((table): TableRecord => ({ table, outcome: 'running' }))
+  const tables = ending.status === 'SUCCEEDED' ? known : [...known, ...unknown]
+  const wordOf = (table: TableRecord) =>
+    unknown.includes(table) ? 'never began' : outcomeWord(table)
   const of = (outcome: TableRecord['outcome']) => tables.filter((t) => t.outcome === outcome)
   const lines = [
-    ...(tables.length > 0 ? [...tableLines(tables), ''] : []),
+    ...(tables.length > 0 ? [...tableLines(tables, wordOf), ''] : []),
     ...reasons('Failed', of('failed')),
     ...reasons('Skipped', of('skipped')),
   ]
   if (ending.status === 'SUCCEEDED') {
     return [...lines, success(record.date, [...of('loaded'), ...of('done')], of('complete'))]
   }
-  if (of('failed').length === 0) lines.push(...theNight(ending))
+  const unsaid = [...of('running'), ...of('stopped')].length > 0
+  if (unsaid || of('failed').length === 0 || ending.status !== 'FAILED') {
+    lines.push(...theNight(ending))
+  }
   return [...lines, 'Once that is mended, this does what is missing:', `  ${command}`]
 }
 

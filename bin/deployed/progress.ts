@@ -14,6 +14,13 @@ export async function askedOf(machine: NightMachine, meaning?: Pick<Meaning, 'ta
   return all ? await tablesOf(machine) : [...tables]
 }
 
+/** Those of some tables that were asked for whatever a `+` brings along. */
+export function surely(asked: readonly string[], meaning?: Pick<Meaning, 'tables'>): string[] {
+  const { tables = [] } = meaning ?? {}
+  const named = new Set(tables.map((table) => table.replaceAll(/^\+|\+$/g, '')))
+  return asked.filter((table) => named.size === 0 || named.has(table))
+}
+
 export interface ProgressOptions {
   readonly arn: string
   readonly meaning?: Meaning
@@ -51,7 +58,7 @@ export async function showProgress(
     record.date ||= meaning?.date ?? ''
     const left = asked.filter((table) => !record.notAsked.has(table))
     const command = restart(meaning, stage, record, left)
-    for (const line of summary(record, standing, command)) display.line(line)
+    for (const line of summary(record, standing, command, surely(left, meaning))) display.line(line)
     return standing.status === 'SUCCEEDED' ? 0 : 1
   } catch (error) {
     sayThatItGoesOn()

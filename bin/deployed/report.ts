@@ -3,7 +3,7 @@ import { NightRecord, type TableRecord } from '../../local/record.ts'
 import { outcomeWord, reasons, summary, tableLines } from '../../local/summary.ts'
 import type { Listed } from './listing.ts'
 import type { NightMachine } from './night-machine.ts'
-import { askedOf } from './progress.ts'
+import { askedOf, surely } from './progress.ts'
 import { restart } from './restart.ts'
 import { isRunning, listenerTo } from './watch.ts'
 import { clock, statusWord, took } from './words.ts'
@@ -28,7 +28,7 @@ export async function standingLines(
   const left = asked.filter((table) => !record.notAsked.has(table))
   if (!isRunning(standing)) {
     const command = restart(meaning, stage, record, left)
-    return [...lines, ...summary(record, standing, command)]
+    return [...lines, ...summary(record, standing, command, surely(left, meaning))]
   }
 
   const underWay = new Map(

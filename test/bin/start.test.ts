@@ -236,6 +236,7 @@ describe('usher start', () => {
       )
       const stopped = await running.ended
       expect(stopped.output).toContain('The night was stopped: by hand\n')
+      expect(stopped.output).toMatch(/^users .* (stopped|never began)$/m)
       expect(stopped.code).toBe(1)
       deployed.changes.extracting = () => {}
       await deployed.client.send(new RedriveExecutionCommand({ executionArn }))

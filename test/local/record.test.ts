@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { listenerTo } from '../../bin/deployed/watch.ts'
 import { NightRecord } from '../../local/record.ts'
+import { summary } from '../../local/summary.ts'
 import { type Functions, type Subject, serve, task, thrown } from './step-functions/machines.ts'
 
 let subject: Subject | undefined
@@ -123,5 +124,23 @@ describe('the record of a night', () => {
       { table: 'sales', outcome: 'loaded', rows: 5, loadSeconds: 1 },
     ])
     expect([...record.notAsked]).toEqual(['users'])
+  })
+
+  it('is summed up with what never began, and with what the night says of it', () => {
+    const record = new NightRecord(() => {})
+    record.recordOf('events').outcome = 'loaded'
+    record.notAsked.add('venues')
+    const cause = '1 of 2 tables is not complete'
+    const asked = ['events', 'users', 'venues']
+    const lines = summary(record, { status: 'TIMED_OUT', cause }, 'the command', asked)
+    expect(lines.map((line) => line.replaceAll(/\s+/g, ' '))).toEqual([
+      'table rows bytes extract load outcome',
+      'events loaded',
+      'users never began',
+      '',
+      `The night took too long: ${cause}`,
+      'Once that is mended, this does what is missing:',
+      ' the command',
+    ])
   })
 })
