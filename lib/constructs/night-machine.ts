@@ -1,7 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
@@ -117,7 +116,7 @@ export class NightMachine extends Construct {
     const machine = new StateMachine(this, id, {
       stateMachineName,
       // A file, since a definition may be larger than a template.
-      definitionBody: DefinitionBody.fromFile(fileOf(text)),
+      definitionBody: DefinitionBody.fromFile(this.fileOf(stateMachineName, text)),
       definitionSubstitutions: {
         ...Object.fromEntries(used.map(([name, fn]) => [name, fn.functionArn])),
         ...Object.fromEntries(
@@ -136,13 +135,13 @@ export class NightMachine extends Construct {
     }
     return machine
   }
-}
 
-/** Writes a definition where CDK finds it. */
-function fileOf(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'usher-machine-')), 'machine.asl.json')
-  writeFileSync(file, text)
-  return file
+  /** Writes a definition beside the templates, from where CDK takes it. */
+  private fileOf(name: string, text: string): string {
+    const file = join(Stage.of(this)?.outdir ?? '', `${name}.asl.json`)
+    writeFileSync(file, text)
+    return file
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   },
   'lib/constructs': {
     rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night'],
-    packages: /^(node:(fs|os|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
+    packages: /^(node:(fs|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
   },
   'lib/stacks': {
     rooms: ['lib/graph', 'lib/constructs'],
