@@ -4,7 +4,7 @@ import { Failure } from '../lib/error.ts'
 import type { Command } from './usher.ts'
 
 /** Where `usher durations` writes how long tables took, for the machine to be arranged by. */
-export const durationsFile = fileURLToPath(new URL('../durations.json', import.meta.url))
+const durationsFile = fileURLToPath(new URL('../durations.json', import.meta.url))
 
 /** The seconds that tables took in the last nights; none before there were any. */
 export function knownDurations(): Readonly<Record<string, number>> {

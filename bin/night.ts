@@ -1,7 +1,7 @@
 import { Failure } from '../lib/error.ts'
 import { definitionOf, type Graph, upstream } from '../lib/graph/graph.ts'
 import { namesIn, select } from '../lib/graph/select.ts'
-import { dayBefore } from '../lib/night/night.ts'
+import { nightOf } from '../lib/night/night.ts'
 import { receiptKey } from '../lib/night/receipt.ts'
 import { sourceOf } from '../lib/table/definition.ts'
 import { isDate } from '../lib/table/moment.ts'
@@ -53,7 +53,10 @@ keeps yours apart from the sample.`,
     const graph = await loadGraph()
     const names = tables === undefined ? [] : namesIn(String(tables))
     const asked = select(graph, names)
-    const day = (date as string | undefined) ?? dayBefore(new Date().toISOString(), stage.timeZone)
+    const now = new Date().toISOString()
+    const input = date === undefined ? { scheduledTime: now } : { date }
+    // As the night itself would see it, before anything is started for it.
+    const { date: day } = nightOf({ input, run: '', startedAt: now }, graph, stage.timeZone)
     const display = displayOn(process.stdout)
     const { ending, record } = await runNight({
       tables: [...asked].map((id) => tableInfo(graph, id, day)),
@@ -67,8 +70,11 @@ keeps yours apart from the sample.`,
     })
     display.line()
     const own = [...asked].filter((id) => definitionOf(graph, id) !== undefined)
-    const only = names.length > 0 ? ` --tables ${names.join(',')}` : ''
-    const again = `npm run night --${record.date && ` --date ${record.date}`}${only}`
+    // What a forced night has done stays done: forced again, it would be done twice.
+    const rest = force ? record.lacking(own) : names
+    const only = rest.length > 0 ? ` --tables ${rest.join(',')}` : ''
+    const forced = force ? ' --force' : ''
+    const again = `npm run night --${record.date && ` --date ${record.date}`}${only}${forced}`
     for (const line of summary(record, ending, again, own)) display.line(line)
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },

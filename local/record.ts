@@ -29,6 +29,8 @@ interface Words {
   readonly error?: { readonly Error: string; readonly Cause?: string }
 }
 
+const COMPLETE: ReadonlySet<string> = new Set(['loaded', 'done', 'complete'])
+
 /** Follows the executions of a night, table by table. */
 export class NightRecord {
   readonly tables = new Map<string, TableRecord>()
@@ -77,6 +79,11 @@ export class NightRecord {
       return [`${state}: ${far ?? seconds((Date.now() - since.getTime()) / 1000)}`]
     })
     return `  [${done}/${this.total}] ${running.join('; ')}`
+  }
+
+  /** Those of some tables and tasks that are not complete. */
+  lacking(asked: readonly string[]): string[] {
+    return asked.filter((table) => !COMPLETE.has(this.tables.get(table)?.outcome ?? ''))
   }
 
   recordOf(table: string): TableRecord {

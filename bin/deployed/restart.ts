@@ -9,19 +9,17 @@ import { repeated } from './options.ts'
 export function restart(
   meaning: Meaning | undefined,
   stage: unknown,
-  { tables }: NightRecord,
+  record: NightRecord,
   asked: readonly string[],
 ): string {
   const { date, force = false, ...meant } = meaning ?? { tables: [] }
   const day = date === undefined ? '' : ` --date ${date}`
-  const lacking = asked.filter((table) => !COMPLETE.has(tables.get(table)?.outcome ?? ''))
+  const lacking = record.lacking(asked)
   // What a + brings along only the night knew: where some have no record, they may not have been meant.
   const sure =
     !meant.tables.some((table) => table.includes('+')) ||
-    lacking.every((table) => tables.has(table))
+    lacking.every((table) => record.tables.has(table))
   const rest = force && sure && lacking.length < asked.length ? lacking : meant.tables
   const only = rest.length > 0 ? rest.join(',') : undefined
   return `npx usher start${day}${repeated({ tables: only, force, stage })}`
 }
-
-const COMPLETE: ReadonlySet<string> = new Set(['loaded', 'done', 'complete'])
