@@ -54,7 +54,7 @@ export async function unlessComplete(
   graph: Graph,
   bucket: Bucket,
   { table, date, run, tables, force }: TaskInput,
-  work: (own: AnyDefinition) => Promise<TaskResult>,
+  work: () => Promise<TaskResult>,
 ): Promise<TaskResult> {
   const own = tableOrTaskOf(graph, table)
   const asked = select(graph, tables)
@@ -79,7 +79,7 @@ export async function unlessComplete(
     throw new Failure('DependencyIncomplete', problem)
   }
   await checkHeld(bucket, { date, run })
-  return work(own)
+  return work()
 }
 
 /** A table that a machine speaks of. Throws a BadInput where the bundle has it not. */

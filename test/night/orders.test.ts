@@ -58,7 +58,8 @@ async function nightIn(order: readonly string[], slowest: string, failing: reado
       return null
     }
     if (state.startsWith('Extract ')) return event
-    return unlessComplete(graph, bucket, event, async ({ id }) => {
+    return unlessComplete(graph, bucket, event, async () => {
+      const id = event.table
       // Whoever is to end before it has ended: no state of the machine kept it from starting.
       const before = order.slice(0, order.indexOf(id))
       await Promise.all(before.map((other) => ended.get(other)?.promise))

@@ -57,7 +57,8 @@ beforeEach(async () => {
     if (fn === 'note') return (await noteFailure(tools, event)) ?? null
     if (fn === 'extract') return event
     const input = event as TaskInput
-    return unlessComplete(graph, bucket, input, async ({ id }) => {
+    return unlessComplete(graph, bucket, input, async () => {
+      const id = input.table
       await meanwhile(id)
       made.push(`${id} by ${input.run}`)
       await writeReceipt(bucket, tableOf(graph, id), {
