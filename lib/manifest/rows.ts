@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, messageOf } from '../error.ts'
 import type { Definition, Made } from '../table/definition.ts'
-import type { Cells, FileFormat, Reading } from '../table/origin.ts'
+import type { Block, Cells, FileFormat, Reading } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { type CsvEncoder, csvEncoder } from './csv.ts'
 import type { ExtractOptions, Found } from './extract.ts'
 import type { Files } from './manifest.ts'
-import { type Chunk, writeParts } from './writer.ts'
+import { writeParts } from './writer.ts'
 
-/** Lines of CSV are handed on in chunks of about this many characters. */
-const CHUNK = 256 * 1024
+/** Lines of CSV are handed on in blocks of about this many characters. */
+const BLOCK = 256 * 1024
 
 export type Extracted = Extract<Made, { by: 'extract' }>
 
@@ -63,29 +63,33 @@ async function* linesOf(
   { table, marker, note, progress }: Target,
   made: Extracted,
   records: AsyncIterable<readonly unknown[]>,
-): AsyncGenerator<Chunk> {
+): AsyncGenerator<Block> {
   const csv = csvEncoder(table, marker, note)
-  let chunk = { text: '', rows: 0 }
+  let [text, rows] = ['', 0]
   const total = { rows: 0, characters: 0 }
+  const block = (): Block => {
+    const made = { bytes: Buffer.from(text), rows }
+    total.rows += rows
+    total.characters += text.length
+    ;[text, rows] = ['', 0]
+    return made
+  }
   for await (const batch of records) {
     for (const record of batch) {
       try {
         for (const line of linesOfRecord(record, made, csv)) {
-          chunk.text += line
-          chunk.rows++
-          if (chunk.text.length < CHUNK) continue
-          yield chunk
-          total.rows += chunk.rows
-          total.characters += chunk.text.length
+          text += line
+          rows++
+          if (text.length < BLOCK) continue
+          yield block()
           progress?.(total.rows, total.characters)
-          chunk = { text: '', rows: 0 }
         }
       } catch (error) {
         throw located(error, made, record, table.id)
       }
     }
   }
-  yield chunk
+  yield block()
 }
 
 function* linesOfRecord(record: unknown, { rows }: Extracted, csv: CsvEncoder): Generator<string> {

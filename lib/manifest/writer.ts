@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto'
 import { pipeline, Transform } from 'node:stream'
 import { constants, createZstdCompress } from 'node:zlib'
+import type { Block } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import type { Part } from './manifest.ts'
-
-/** Some lines of CSV. */
-export interface Chunk {
-  readonly text: string
-  readonly rows: number
-}
 
 /** A part is closed once this much CSV went in: compressed, COPY likes 1 MB to 1 GB. */
 const PART_BYTES = 64 * 1024 * 1024
@@ -20,18 +15,17 @@ const PART_BYTES = 64 * 1024 * 1024
 export async function writeParts(
   bucket: Bucket,
   prefix: string,
-  chunks: AsyncIterable<Chunk>,
+  blocks: AsyncIterable<Block>,
   partBytes: number = PART_BYTES,
 ): Promise<Part[]> {
   const parts: Part[] = []
-  const encode = encoder()
   let open: OpenPart | undefined
   try {
-    for await (const chunk of chunks) {
-      if (chunk.rows === 0) continue
+    for await (const block of blocks) {
+      if (block.rows === 0) continue
       const number = String(parts.length).padStart(5, '0')
-      open ??= openPart(bucket, `${prefix}/part-${number}.csv.zst`, encode)
-      await open.write(chunk)
+      open ??= openPart(bucket, `${prefix}/part-${number}.csv.zst`)
+      await open.write(block)
       if (open.size() >= partBytes) {
         parts.push(await open.close())
         open = undefined
@@ -47,32 +41,18 @@ export async function writeParts(
 }
 
 interface OpenPart {
-  write(chunk: Chunk): Promise<void>
+  write(block: Block): Promise<void>
   /** Bytes of CSV so far. */
   size(): number
   close(): Promise<Part>
   abandon(error: Error): Promise<void>
 }
 
-/** Encodes text as UTF-8; what it gave before the last time is overwritten. */
-type Encode = (text: string) => Buffer
-
-/** Two buffers take turns: a new one for each chunk would be garbage of megabytes. */
-function encoder(): Encode {
-  let [next, other] = [Buffer.allocUnsafeSlow(1024 * 1024), Buffer.allocUnsafeSlow(1024 * 1024)]
-  return (text) => {
-    if (text.length * 3 > next.length) return Buffer.from(text)
-    ;[next, other] = [other, next]
-    return other.subarray(0, other.write(text))
-  }
-}
-
-function openPart(bucket: Bucket, key: string, encode: Encode): OpenPart {
+function openPart(bucket: Bucket, key: string): OpenPart {
   const level = { [constants.ZSTD_c_compressionLevel]: 1 }
   const compressor = createZstdCompress({ params: level, chunkSize: 256 * 1024 })
   const hash = createHash('sha256')
   let [rows, size, bytes] = [0, 0, 0]
-  let taken: Promise<void> = Promise.resolve()
   const counter = new Transform({
     transform(data: Buffer, _encoding, done) {
       hash.update(data)
@@ -85,13 +65,12 @@ function openPart(bucket: Bucket, key: string, encode: Encode): OpenPart {
   const uploaded = bucket.upload(key, counter)
   uploaded.catch((error) => compressor.destroy(error))
   return {
-    async write(chunk) {
-      const data = encode(chunk.text)
-      rows += chunk.rows
+    async write({ bytes: data, rows: count, release }) {
+      rows += count
       size += data.length
-      // Then the compressor is done with what it has, and that may be overwritten.
+      const taken = new Promise<void>((resolve) => compressor.write(data, () => resolve()))
       await Promise.race([taken, uploaded])
-      taken = new Promise((resolve) => compressor.write(data, () => resolve()))
+      release?.()
     },
     size: () => size,
     async close() {

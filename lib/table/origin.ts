@@ -87,6 +87,14 @@ export interface FileFormat {
 /** A record of a mirror: a cell for each column, in order. */
 export type Cells = readonly (string | Uint8Array | null)[]
 
+/** Some lines of CSV, as UTF-8. */
+export interface Block {
+  readonly bytes: Uint8Array
+  readonly rows: number
+  /** To be called once the bytes have been taken: they may then be overwritten. */
+  release?(): void
+}
+
 /** A part of a table: rows since a value of the cursor, in a range of the key, or both. */
 export interface Slice {
   /** Rows whose cursor is this or higher, and those that have none. */

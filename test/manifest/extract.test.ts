@@ -6,8 +6,9 @@ import { generator, integer, table, varchar } from '#lib'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { deleteExtract, extract } from '../../lib/manifest/extract.ts'
 import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
-import { type Chunk, writeParts } from '../../lib/manifest/writer.ts'
+import { writeParts } from '../../lib/manifest/writer.ts'
 import { type Definition, definition } from '../../lib/table/definition.ts'
+import type { Block } from '../../lib/table/origin.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
 
 let s3: S3
@@ -126,12 +127,12 @@ describe('an extract', () => {
   })
 })
 
-async function* noise(megabytes: number, then?: Error): AsyncGenerator<Chunk> {
+async function* noise(megabytes: number, then?: Error): AsyncGenerator<Block> {
   for (let i = 0; i < megabytes; i++) {
     let text = ''
     // Digits of a hash do not compress below half: the parts are large on S3 too.
     for (let n = 0; n < 16_384; n++) text += createHash('sha256').update(`${i} ${n}`).digest('hex')
-    yield { text, rows: 16_384 }
+    yield { bytes: Buffer.from(text), rows: 16_384 }
   }
   if (then) throw then
 }
