@@ -1,9 +1,9 @@
 import { type ChunkInput, chunkTask } from '../lib/night/chunks.ts'
-import { theBucket } from '../lib/night/environment.ts'
+import { theBucket, thePacking } from '../lib/night/environment.ts'
 import { doorway, graph } from './doorway.ts'
 
-const bucket = theBucket()
+const tools = { graph, bucket: theBucket(), packing: thePacking() }
 
 export const handler = doorway((input: ChunkInput, context) =>
-  chunkTask({ graph, bucket, milliseconds: context.getRemainingTimeInMillis() }, input),
+  chunkTask({ ...tools, milliseconds: context.getRemainingTimeInMillis() }, input),
 )

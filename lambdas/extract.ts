@@ -1,10 +1,10 @@
-import { theBucket } from '../lib/night/environment.ts'
+import { theBucket, thePacking } from '../lib/night/environment.ts'
 import type { TaskInput } from '../lib/night/task.ts'
 import { extractTask } from '../lib/night/tasks.ts'
 import { doorway, graph } from './doorway.ts'
 
-const bucket = theBucket()
+const tools = { graph, bucket: theBucket(), packing: thePacking() }
 
 export const handler = doorway((input: TaskInput, context) =>
-  extractTask({ graph, bucket, milliseconds: context.getRemainingTimeInMillis() }, input),
+  extractTask({ ...tools, milliseconds: context.getRemainingTimeInMillis() }, input),
 )

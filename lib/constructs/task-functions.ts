@@ -9,17 +9,28 @@ import {
   sourceOf,
   type TaskDefinition,
 } from '../table/definition.ts'
-import type { Source } from '../table/origin.ts'
+import type { FileFormat, Source } from '../table/origin.ts'
 import { SourceBucket } from './source-bucket.ts'
 import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
 import type { Warehouse } from './warehouse.ts'
+
+/** What extracts are compressed with. */
+export type Compression = NonNullable<FileFormat['codec']>
 
 export interface TaskFunctionsProps {
   readonly graph: Graph
   readonly bucket: IBucket
   readonly warehouse: Warehouse
   readonly timeZone: string
+  readonly compression?: Compression
   readonly networks?: Readonly<Record<string, Network>>
+}
+
+/** What functions that read a source are, and what they do. */
+interface Kind {
+  readonly entry: string
+  readonly kind: string
+  readonly does: string
 }
 
 /**
@@ -83,9 +94,10 @@ export class TaskFunctions extends Construct {
 
   /** The function that extracts a table. */
   extract(table: Definition): TaskFunction {
-    return this.reader(table, table.resources, {
-      ...{ entry: 'extract', kind: 'Extract from', does: 'Extracts tables from' },
-      memory: EXTRACT_MEGABYTES,
+    return this.writer(table, {
+      entry: 'extract',
+      kind: 'Extract from',
+      does: 'Extracts tables from',
     })
   }
 
@@ -100,9 +112,10 @@ export class TaskFunctions extends Construct {
 
   /** The function that extracts one chunk of a table. */
   chunk(table: Definition): TaskFunction {
-    const fn = this.reader(table, table.resources, {
-      ...{ entry: 'chunk', kind: 'Chunk from', does: 'Extracts chunks of tables from' },
-      memory: EXTRACT_MEGABYTES,
+    const fn = this.writer(table, {
+      entry: 'chunk',
+      kind: 'Chunk from',
+      does: 'Extracts chunks of tables from',
     })
     this.props.bucket.grantPut(fn, 'runs/*.chunk.json')
     return fn
@@ -121,11 +134,20 @@ export class TaskFunctions extends Construct {
     })
   }
 
+  /** A function that writes what it reads as files that COPY loads. */
+  private writer(table: Definition, kind: Kind): TaskFunction {
+    const { compression, warehouse } = this.props
+    const fn = this.reader(table, table.resources, { ...kind, memory: EXTRACT_MEGABYTES })
+    if (compression) fn.addEnvironment(variables.compression, compression)
+    warehouse.tellSlices(fn)
+    return fn
+  }
+
   /** A function that reads the source of a table: its secret, its network, its client, and no other. */
   private reader(
     table: Definition,
     resources: Resources,
-    { entry, kind, does, memory }: { entry: string; kind: string; does: string; memory: number },
+    { entry, kind, does, memory }: Kind & { readonly memory: number },
   ): TaskFunction {
     const source = sourceOf(table)
     if (!source) throw new Error(`${table.id} is not extracted`)

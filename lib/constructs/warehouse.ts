@@ -8,10 +8,14 @@ import { variables } from '../night/environment.ts'
 import { Serverless } from './serverless.ts'
 
 /** A new Redshift Serverless, or a warehouse that is there. */
-export type WarehouseConfig =
+export type WarehouseConfig = (
   | { readonly kind: 'new'; readonly database: string; readonly baseCapacity: number }
   | ({ readonly kind: 'workgroup'; readonly workgroupArn: string } & Existing)
   | ({ readonly kind: 'cluster'; readonly cluster: string } & Existing)
+) & {
+  /** How many parts COPY loads at once; 4 unless said, as a cluster of two small nodes has. */
+  readonly slices?: number
+}
 
 interface Existing {
   readonly database: string
@@ -41,6 +45,7 @@ export class Warehouse extends Construct {
     super(scope, id)
     const { name, config, bucket, copiesFrom } = props
     this.config = config
+    checkSlices(config.slices)
     if (config.kind === 'new') {
       const made = new Serverless(this, 'Serverless', { ...config, name, bucket, copiesFrom })
       this.arn = made.workgroupArn
@@ -62,6 +67,12 @@ export class Warehouse extends Construct {
   /** Lets a function run single statements, each committed by itself, and tells it where. */
   grantExecute(fn: LambdaFunction): void {
     this.grant(fn, 'redshift-data:ExecuteStatement')
+  }
+
+  /** Tells a function that extracts how many parts are loaded at once. */
+  tellSlices(fn: LambdaFunction): void {
+    const { slices } = this.config
+    if (slices !== undefined) fn.addEnvironment(variables.slices, String(slices))
   }
 
   private grant(fn: LambdaFunction, submit: string): void {
@@ -99,6 +110,12 @@ export class Warehouse extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     })
   }
+}
+
+function checkSlices(slices = 1): void {
+  if (Number.isInteger(slices) && slices > 0) return
+  const problem = `slices: ${slices} is no number of slices a warehouse can have`
+  throw new Error(`${problem}: ask it with \`select count(*) from stv_slices\``)
 }
 
 /** Lets a role that is not ours copy what a night has extracted. */

@@ -25,7 +25,7 @@ export interface Bucket {
   /** Deletes objects; those that are not there are no error. */
   delete(keys: readonly string[]): Promise<void>
   /** Writes an object of any size by multipart upload; leaves nothing when it fails. */
-  upload(key: string, body: Readable): Promise<void>
+  upload(key: string, body: AsyncIterable<Uint8Array>): Promise<void>
 }
 
 export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {

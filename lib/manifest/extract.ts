@@ -14,6 +14,7 @@ import {
 } from './manifest.ts'
 import { writeRows } from './rows.ts'
 import { writeSlice } from './slice.ts'
+import type { Packing } from './writer.ts'
 
 export interface ExtractOptions {
   readonly table: Definition
@@ -23,6 +24,8 @@ export interface ExtractOptions {
   /** Where the files go; no other attempt may have it. */
   readonly prefix: string
   readonly signal: AbortSignal
+  /** How rows are packed into files, where that is not as usual. */
+  readonly packing?: Packing
   /** The fingerprint of the day as it was loaded: while it is the same, there is nothing to do. */
   readonly loaded?: string
   /** What to read of the table, where that is not simply all of it. */

@@ -6,7 +6,7 @@ import type { Bucket } from './bucket.ts'
 import { type CsvEncoder, csvEncoder } from './csv.ts'
 import type { ExtractOptions, Found } from './extract.ts'
 import type { Files } from './manifest.ts'
-import { writeParts } from './writer.ts'
+import { type Packing, usualPacking, writeParts } from './writer.ts'
 
 /** Lines of CSV are handed on in blocks of about this many characters. */
 const BLOCK = 256 * 1024
@@ -36,6 +36,7 @@ interface Target {
   readonly prefix: string
   readonly marker: string
   readonly note: (what: string) => void
+  readonly packing?: Packing
   readonly progress?: ExtractOptions['progress']
 }
 
@@ -45,9 +46,9 @@ export async function writeRecords(
   made: Extracted,
   records: AsyncIterable<readonly unknown[]>,
 ): Promise<Files> {
-  const { table, bucket, prefix, marker } = target
-  const format: FileFormat = { kind: 'csv', codec: 'zstd', marker }
-  const parts = await writeParts(bucket, prefix, linesOf(target, made, records))
+  const { table, bucket, prefix, marker, packing = usualPacking } = target
+  const format: FileFormat = { kind: 'csv', codec: packing.codec, marker }
+  const parts = await writeParts(bucket, prefix, linesOf(target, made, records), packing)
   const sum = (of: (part: (typeof parts)[number]) => number) =>
     parts.reduce((total, part) => total + of(part), 0)
   return {

@@ -14,7 +14,7 @@ export async function writeSlice(
   made: Extracted,
   reading: Reading,
 ): Promise<Found> {
-  const { table, bucket, prefix } = options
+  const { table, bucket, prefix, packing } = options
   const { slice, increment, marker = newMarker() } = portion
   const snapshot = await openSnapshot(made, reading)
   let rows: Files | undefined
@@ -27,7 +27,8 @@ export async function writeSlice(
     const found: Found = { ...rows, ...(increment && { increment: { ...increment, bound } }) }
     if (!portion.keys) return found
     const own = keysOf(table)
-    const beside = { table: own, bucket, prefix: keysPrefix(prefix), marker, note: () => {} }
+    const place = { bucket, prefix: keysPrefix(prefix), packing }
+    const beside = { table: own, ...place, marker, note: () => {} }
     const read = snapshot.read({ range: slice.range }, own.columns)
     return { ...found, keys: await writeRecords(beside, made, read) }
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Bucket } from '../manifest/bucket.ts'
 import { conclude, type Portion, writeFiles } from '../manifest/extract.ts'
 import { type Extract, extractKey, type Files } from '../manifest/manifest.ts'
 import { openSnapshot } from '../manifest/slice.ts'
+import type { Packing } from '../manifest/writer.ts'
 import type { Definition } from '../table/definition.ts'
 import type { Chunks } from '../table/portion.ts'
 import { atMostEverySecond, log } from './log.ts'
@@ -22,6 +23,7 @@ import {
 interface Tools {
   readonly graph: Graph
   readonly bucket: Bucket
+  readonly packing?: Packing
   /** The time that the function has. */
   readonly milliseconds: number
 }
@@ -140,7 +142,7 @@ export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkR
 }
 
 async function readChunk(
-  { bucket, milliseconds }: Tools,
+  { bucket, packing, milliseconds }: Tools,
   table: Definition,
   input: ChunkInput,
 ): Promise<ChunkResult> {
@@ -151,7 +153,7 @@ async function readChunk(
   const time = timeLimit(table.id, milliseconds, { help: helpOf(range) })
   try {
     const found = await writeFiles({
-      ...{ table, date, bucket, signal: time.signal },
+      ...{ table, date, bucket, packing, signal: time.signal },
       prefix: `${place}/${newAttempt('try')}`,
       portion: chunkPortion(table, input),
       progress: atMostEverySecond((rows: number, characters: number) =>

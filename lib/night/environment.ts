@@ -1,4 +1,5 @@
 import { type Bucket, bucketOf } from '../manifest/bucket.ts'
+import { type Packing, usualPacking } from '../manifest/writer.ts'
 import { type Warehouse, warehouseOf } from '../redshift/client.ts'
 
 /** What the stack tells a function through its environment. */
@@ -10,6 +11,8 @@ export const variables = {
   warehouseSecret: 'USHER_WAREHOUSE_SECRET',
   copyRole: 'USHER_COPY_ROLE',
   timeZone: 'USHER_TIME_ZONE',
+  compression: 'USHER_COMPRESSION',
+  slices: 'USHER_SLICES',
 } as const
 
 /** What an extract has unless its table asks for more: with it comes a whole CPU. */
@@ -30,6 +33,12 @@ export function required(name: keyof typeof variables): string {
 }
 
 export const theBucket = (): Bucket => bucketOf(required('bucket'))
+
+/** How extracts are packed: as the stage says, and else as usual. */
+export const thePacking = (): Packing => ({
+  codec: (process.env[variables.compression] as Packing['codec'] | undefined) ?? usualPacking.codec,
+  slices: Number(process.env[variables.slices] ?? usualPacking.slices),
+})
 
 export const theWarehouse = (): Warehouse =>
   warehouseOf({

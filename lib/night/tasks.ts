@@ -2,6 +2,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { deleteExtract, extract } from '../manifest/extract.ts'
 import { type Extract, extractKey } from '../manifest/manifest.ts'
+import type { Packing } from '../manifest/writer.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { loadTable, transformTable } from '../redshift/load.ts'
 import type { Definition } from '../table/definition.ts'
@@ -20,12 +21,21 @@ import {
   unlessComplete,
 } from './task.ts'
 
+/** What an extract works with. */
+export interface ExtractTools {
+  readonly graph: Graph
+  readonly bucket: Bucket
+  readonly packing?: Packing
+  /** The time that the function has. */
+  readonly milliseconds: number
+}
+
 /**
  * Reads a table from its source into the bucket: the run date, and such earlier days as have changed
  * since they were loaded.
  */
 export function extractTask(
-  { graph, bucket, milliseconds }: { graph: Graph; bucket: Bucket; milliseconds: number },
+  { graph, bucket, packing, milliseconds }: ExtractTools,
   input: TaskInput,
 ): Promise<TaskResult> {
   return unlessComplete(graph, bucket, input, async () => {
@@ -44,6 +54,7 @@ export function extractTask(
           bucket,
           prefix: attemptPrefix(table, day, attempt),
           signal: time.signal,
+          packing,
           portion,
           loaded: (await readReceipt(bucket, table, day))?.fingerprint,
           progress: atMostEverySecond((rows: number, characters: number) =>

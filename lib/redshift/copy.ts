@@ -1,6 +1,6 @@
-import { createZstdDecompress } from 'node:zlib'
 import { Failure } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
+import { codecs } from '../manifest/codec.ts'
 import { show } from '../manifest/csv.ts'
 import { type Files, manifestKey, pathsKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
@@ -44,6 +44,7 @@ function formatOptions({ kind, codec, delimiter, header, marker }: FileFormat, p
 export async function explainCopy(
   { warehouse, bucket, deadline }: Pick<Work, 'warehouse' | 'deadline'> & { bucket: Bucket },
   table: Definition,
+  format: FileFormat,
   error: StatementError,
 ): Promise<Failure> {
   const plain = new Failure('WarehouseRefused', `${table.id}: ${error.message}`, { cause: error })
@@ -59,7 +60,7 @@ order by start_time limit 1`,
   const [detail] = await warehouse.query(statement, deadline)
   if (!detail) return plain
   const { file_name, line_number, column_name, column_type, error_message } = detail
-  const value = await valueAt(bucket, table, detail).catch(() => undefined)
+  const value = await valueAt(bucket, table, format, detail).catch(() => undefined)
   const sentence = [
     `${table.id}${column_name ? `.${column_name}` : ''}:`,
     value === undefined ? '' : show(value),
@@ -75,6 +76,7 @@ order by start_time limit 1`,
 async function valueAt(
   bucket: Bucket,
   table: Definition,
+  { codec }: FileFormat,
   detail: Record<string, string | null>,
 ): Promise<string | undefined> {
   const ours = `s3://${bucket.name}/`
@@ -82,7 +84,7 @@ async function valueAt(
   const index = table.columns.findIndex(({ name }) => name === detail.column_name)
   const { parse } = await import('csv-parse')
   const file = await bucket.stream(detail.file_name.slice(ours.length))
-  const plain = file.compose(createZstdDecompress())
+  const plain = codec ? file.compose(codecs[codec].decompressor()) : file
   try {
     const records = plain.compose(parse({ info: true, relax_column_count: true }))
     for await (const { record, info } of records) {

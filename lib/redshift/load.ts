@@ -49,7 +49,7 @@ export async function loadTable(
       await run(own, steps)
     } catch (error) {
       const copied = error instanceof StatementError && steps[error.index]?.copies
-      if (copied) throw await explainCopy(own, copied, error)
+      if (copied) throw await explainCopy(own, copied, extract.format, error)
       throw explain(own, steps, error)
     }
     const { rows } = extract

@@ -26,6 +26,7 @@ export class NightStack extends Stack {
       bucket: storage.bucket,
       warehouse: storage.warehouse,
       timeZone: stage.timeZone,
+      compression: stage.compression,
       networks: stage.networks,
     })
     const { machine } = new NightMachine(this, 'Night', {

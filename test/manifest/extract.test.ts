@@ -6,9 +6,7 @@ import { generator, integer, table, varchar } from '#lib'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { deleteExtract, extract } from '../../lib/manifest/extract.ts'
 import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
-import { writeParts } from '../../lib/manifest/writer.ts'
 import { type Definition, definition } from '../../lib/table/definition.ts'
-import type { Block } from '../../lib/table/origin.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
 
 let s3: S3
@@ -124,55 +122,5 @@ describe('an extract', () => {
     const done = await extracted(numbers(10), 'staging/deleted')
     await deleteExtract(bucket, 'staging/deleted', done)
     expect(await keys('staging/deleted')).toEqual([])
-  })
-})
-
-async function* noise(megabytes: number, then?: Error): AsyncGenerator<Block> {
-  for (let i = 0; i < megabytes; i++) {
-    let text = ''
-    // Digits of a hash do not compress below half: the parts are large on S3 too.
-    for (let n = 0; n < 16_384; n++) text += createHash('sha256').update(`${i} ${n}`).digest('hex')
-    yield { bytes: Buffer.from(text), rows: 16_384 }
-  }
-  if (then) throw then
-}
-
-describe('the writer', () => {
-  it('rolls parts by size, and gives each its rows', async () => {
-    const parts = await writeParts(bucket, 'staging/rolled', noise(7), 3 * 1024 * 1024)
-    expect(parts.map(({ rows }) => rows)).toEqual([49_152, 49_152, 16_384])
-    expect(await keys('staging/rolled')).toEqual([
-      'staging/rolled/part-00000.csv.zst',
-      'staging/rolled/part-00001.csv.zst',
-      'staging/rolled/part-00002.csv.zst',
-    ])
-  })
-
-  it('leaves no part and no unfinished upload when a large one breaks off', async () => {
-    const sent: string[] = []
-    s3.client.middlewareStack.add(
-      (next, context) => (args) => {
-        sent.push(context.commandName ?? '')
-        return next(args)
-      },
-      { step: 'initialize', name: 'spy' },
-    )
-    const chunks = noise(40, new Error('broke off'))
-    await expect(writeParts(bucket, 'staging/half', chunks, 32 * 1024 * 1024)).rejects.toThrow(
-      'broke off',
-    )
-    s3.client.middlewareStack.remove('spy')
-    expect(await keys('staging/half')).toEqual([])
-    expect(sent.filter((command) => command === 'CreateMultipartUploadCommand')).not.toEqual([])
-    const open = (command: string) =>
-      ({ CreateMultipartUpload: 1, CompleteMultipartUpload: -1, AbortMultipartUpload: -1 })[
-        command.replace('Command', '')
-      ] ?? 0
-    expect(sent.reduce((uploads, command) => uploads + open(command), 0)).toBe(0)
-  })
-
-  it('fails, and does not hang, where S3 refuses', async () => {
-    const nowhere = bucketOf('no-such-bucket', s3.client)
-    await expect(writeParts(nowhere, 'staging/x', noise(20))).rejects.toThrow()
   })
 })
