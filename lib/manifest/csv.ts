@@ -1,12 +1,15 @@
 import { Failure, transient } from '../error.ts'
 import type { Definition, NamedColumn } from '../table/definition.ts'
+import type { Cells } from '../table/origin.ts'
 
 /** One row as a line of CSV, in the order of the table's columns. */
 export interface CsvEncoder {
   /** The line of a row that is an object, keyed by column. */
   row(row: Readonly<Record<string, unknown>>): string
   /** The line of a row that comes from a mirror: a cell for each column, in order. */
-  cells(cells: readonly (string | Uint8Array | null)[]): string
+  cells(cells: Cells): string
+  /** The text of one cell of such a row. Throws an Error that says nothing of where it is. */
+  cell(column: number, cell: Cells[number]): string
 }
 
 /**
@@ -40,6 +43,7 @@ export function csvEncoder(
         false,
       ),
     cells: (cells) => line(cells, true),
+    cell: (column, cell) => (columns[column] as CellEncoder)(cell, true),
   }
 }
 

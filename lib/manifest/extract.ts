@@ -30,8 +30,8 @@ export interface ExtractOptions {
   readonly loaded?: string
   /** What to read of the table, where that is not simply all of it. */
   readonly portion?: Portion
-  /** Called now and then with the rows so far, and the characters of CSV they make. */
-  readonly progress?: (rows: number, characters: number) => void
+  /** Called now and then with the rows so far, and the bytes of CSV they make. */
+  readonly progress?: (rows: number, bytes: number) => void
 }
 
 /** What is read of a table, all of it from one snapshot. */

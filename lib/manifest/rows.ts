@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, messageOf } from '../error.ts'
 import type { Definition, Made } from '../table/definition.ts'
-import type { Block, Cells, FileFormat, Reading } from '../table/origin.ts'
+import type { Block, Cells, CsvLines, FileFormat, Reading } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { type CsvEncoder, csvEncoder } from './csv.ts'
 import type { ExtractOptions, Found } from './extract.ts'
@@ -24,13 +24,17 @@ export async function writeRows(
   const fingerprint = await made.from.days?.fingerprint?.(reading)
   if (fingerprint !== undefined && fingerprint === loaded) return undefined
   const target = { ...options, marker: newMarker(), note: reading.note }
-  return { ...(await writeRecords(target, made, made.from.read(reading))), fingerprint }
+  const { from } = made
+  const files = from.blocks
+    ? await writeBlocks(target, from.blocks(reading, linesFor(target)))
+    : await writeRecords(target, made, from.read(reading))
+  return { ...files, fingerprint }
 }
 
 /** A bare word that stands for NULL: by chance alone would a value equal it, and then it is refused. */
 export const newMarker = (): string => `NULL_${randomBytes(4).toString('hex')}`
 
-interface Target {
+export interface Target {
   readonly table: Definition
   readonly bucket: Bucket
   readonly prefix: string
@@ -46,9 +50,20 @@ export async function writeRecords(
   made: Extracted,
   records: AsyncIterable<readonly unknown[]>,
 ): Promise<Files> {
+  return writeBlocks(target, linesOf(target, made, records))
+}
+
+/** How the cells of a mirror are written, for a source that writes its own CSV. */
+export const linesFor = ({ table, marker, note }: Target): CsvLines => ({
+  marker,
+  ...csvEncoder(table, marker, note),
+})
+
+/** Writes lines as parts, and gives what is in them. */
+export async function writeBlocks(target: Target, blocks: AsyncIterable<Block>): Promise<Files> {
   const { table, bucket, prefix, marker, packing = usualPacking } = target
   const format: FileFormat = { kind: 'csv', codec: packing.codec, marker }
-  const parts = await writeParts(bucket, prefix, linesOf(target, made, records), packing)
+  const parts = await writeParts(bucket, prefix, counted(blocks, target.progress), packing)
   const sum = (of: (part: (typeof parts)[number]) => number) =>
     parts.reduce((total, part) => total + of(part), 0)
   return {
@@ -60,18 +75,29 @@ export async function writeRecords(
   }
 }
 
+/** Tells how far it got, now and then. */
+async function* counted(
+  blocks: AsyncIterable<Block>,
+  progress: Target['progress'],
+): AsyncGenerator<Block> {
+  let [rows, bytes] = [0, 0]
+  for await (const block of blocks) {
+    yield block
+    rows += block.rows
+    bytes += block.bytes.length
+    progress?.(rows, bytes)
+  }
+}
+
 async function* linesOf(
-  { table, marker, note, progress }: Target,
+  { table, marker, note }: Target,
   made: Extracted,
   records: AsyncIterable<readonly unknown[]>,
 ): AsyncGenerator<Block> {
   const csv = csvEncoder(table, marker, note)
   let [text, rows] = ['', 0]
-  const total = { rows: 0, characters: 0 }
   const block = (): Block => {
     const made = { bytes: Buffer.from(text), rows }
-    total.rows += rows
-    total.characters += text.length
     ;[text, rows] = ['', 0]
     return made
   }
@@ -83,7 +109,6 @@ async function* linesOf(
           rows++
           if (text.length < BLOCK) continue
           yield block()
-          progress?.(total.rows, total.characters)
         }
       } catch (error) {
         throw located(error, made, record, table.id)

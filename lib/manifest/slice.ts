@@ -1,8 +1,15 @@
-import type { Reading, Snapshot } from '../table/origin.ts'
+import type { Reading, Slice, Snapshot } from '../table/origin.ts'
 import { keysOf } from '../table/portion.ts'
 import type { ExtractOptions, Found, Portion } from './extract.ts'
 import { type Files, keysPrefix } from './manifest.ts'
-import { type Extracted, newMarker, writeRecords } from './rows.ts'
+import {
+  type Extracted,
+  linesFor,
+  newMarker,
+  type Target,
+  writeBlocks,
+  writeRecords,
+} from './rows.ts'
 
 /**
  * Writes a part of a table, and its primary keys where they are asked for: each as parts of its own,
@@ -17,20 +24,25 @@ export async function writeSlice(
   const { table, bucket, prefix, packing } = options
   const { slice, increment, marker = newMarker() } = portion
   const snapshot = await openSnapshot(made, reading)
+  const write = (target: Target, part: Slice) => {
+    const { columns } = target.table
+    return snapshot.blocks
+      ? writeBlocks(target, snapshot.blocks(part, columns, linesFor(target)))
+      : writeRecords(target, made, snapshot.read(part, columns))
+  }
   let rows: Files | undefined
   try {
     // First, so that where a table knows no snapshots, what comes later is read once more.
     const cursor = increment && made.incremental?.cursor
     const bound = cursor && (await snapshot.highest(cursor))
     const target = { ...options, marker, note: reading.note }
-    rows = await writeRecords(target, made, snapshot.read(slice, table.columns))
+    rows = await write(target, slice)
     const found: Found = { ...rows, ...(increment && { increment: { ...increment, bound } }) }
     if (!portion.keys) return found
     const own = keysOf(table)
     const place = { bucket, prefix: keysPrefix(prefix), packing }
     const beside = { table: own, ...place, marker, note: () => {} }
-    const read = snapshot.read({ range: slice.range }, own.columns)
-    return { ...found, keys: await writeRecords(beside, made, read) }
+    return { ...found, keys: await write(beside, { range: slice.range }) }
   } catch (error) {
     await bucket.delete(rows?.parts.map(({ key }) => key) ?? [])
     throw error

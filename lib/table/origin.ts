@@ -33,6 +33,8 @@ export interface Origin<Record> {
   readonly source: Source
   /** The records in batches, so that nothing is awaited for each. Ends only when all were read. */
   read(reading: Reading): AsyncIterable<readonly Record[]>
+  /** The same as lines of CSV, where a source can write them faster than its records are read. */
+  blocks?(reading: Reading, csv: CsvLines): AsyncIterable<Block>
   /** Opens what is read as it is at one instant, where parts of it can be read. */
   snapshot?(reading: Reading): Promise<Snapshot>
   /** Where a record came from, for error messages: `line 17 of s3://logs/clicks.json`. */
@@ -95,6 +97,16 @@ export interface Block {
   release?(): void
 }
 
+/** How a mirror's cells are written as CSV. */
+export interface CsvLines {
+  /** The bare word that stands for NULL. */
+  readonly marker: string
+  /** The text of one cell. Throws an Error that says nothing of where it is. */
+  cell(column: number, cell: Cells[number]): string
+  /** The line of a row. Throws a BadValue that names the table, the column, the value and the row. */
+  cells(cells: Cells): string
+}
+
 /** A part of a table: rows since a value of the cursor, in a range of the key, or both. */
 export interface Slice {
   /** Rows whose cursor is this or higher, and those that have none. */
@@ -114,5 +126,7 @@ export interface Snapshot {
   cuts(by: NamedColumn, rows: number, slice?: Slice): Promise<string[]>
   /** Some columns of the rows of a slice, in batches. Ends only when all were read. */
   read(slice: Slice, columns: readonly NamedColumn[]): AsyncIterable<readonly Cells[]>
+  /** The same as lines of CSV. */
+  blocks?(slice: Slice, columns: readonly NamedColumn[], csv: CsvLines): AsyncIterable<Block>
   close(): void
 }

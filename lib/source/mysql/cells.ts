@@ -6,6 +6,8 @@ export interface Field {
   readonly name: string
   readonly columnType: number
   readonly characterSet: number
+  /** How many digits it writes behind the point. */
+  readonly decimals: number
 }
 
 /** Type numbers of the MySQL protocol (include/field_types.h). */
@@ -17,17 +19,21 @@ const BIT = 16
 const BYTES = new Set([249, 250, 251, 252, 253, 254, 255])
 
 /** The character set number that MySQL gives to values that are not text. */
-const BINARY = 63
+export const BINARY = 63
 
 type CellReader = (bytes: Buffer) => string | Uint8Array | null
 
-/** A function that turns the bytes of a row into a mirror's cells. */
-export function cellReader(
-  fields: readonly Field[],
-  reading: Reading,
-): (row: readonly (Buffer | null)[]) => Cells {
+/** Turns the bytes of values into a mirror's cells: of one value, or of a whole row. */
+export interface CellsReader {
+  one(column: number, bytes: Buffer | null): Cells[number]
+  all(row: readonly (Buffer | null)[]): Cells
+}
+
+export function cellReader(fields: readonly Field[], reading: Reading): CellsReader {
   const readers = fields.map((field, i) => readerOf(field, reading, i))
-  return (row) => row.map((bytes, i) => (bytes === null ? null : (readers[i] as CellReader)(bytes)))
+  const one = (column: number, bytes: Buffer | null) =>
+    bytes === null ? null : (readers[column] as CellReader)(bytes)
+  return { one, all: (row) => row.map((bytes, i) => one(i, bytes)) }
 }
 
 function readerOf(field: Field, reading: Reading, index: number): CellReader {

@@ -2,11 +2,13 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, QueryOptions } from 'mysql2'
 import { Failure } from '../../error.ts'
-import type { Source } from '../../table/origin.ts'
+import type { Block, Source } from '../../table/origin.ts'
 import { readSecret } from '../secret.ts'
 import { type Tls, trustedTls } from '../tls.ts'
 import type { Field } from './cells.ts'
 import { explain, isConnectionLoss } from './errors.ts'
+import { hasInternals, readBlocks } from './wire/blocks.ts'
+import type { Recoding } from './wire/transcoder.ts'
 
 /** One connection, set up to read and nothing else. */
 export interface Session {
@@ -15,6 +17,8 @@ export interface Session {
   readonly isMariaDb: boolean
   /** Runs a SELECT and streams its rows: the bytes of each value, or null. */
   stream(select: string): AsyncIterable<readonly (Buffer | null)[]>
+  /** Runs a SELECT and gives its rows as CSV; undefined where this mysql2 is not made for it. */
+  readonly blocks?: (select: string, recoding: Recoding) => AsyncIterable<Block>
   /** What MySQL says of the columns of a SELECT. */
   fieldsOf(select: string): Promise<readonly Field[]>
   /** Rows of a short query, as text. */
@@ -109,6 +113,9 @@ export async function open(
     rows,
     records,
     fieldsOf: async (sql) => (await query(connection, sql)).fields,
+    ...(hasInternals(connection) && {
+      blocks: (sql: string, recoding: Recoding) => readBlocks(connection, sql, recoding),
+    }),
     stream: (sql) => streamRows(connection, sql),
     foundRows: async () => Number((await rows('SELECT FOUND_ROWS()'))[0]?.[0]),
     destroy: () => connection.destroy(),

@@ -1,12 +1,13 @@
 import { Failure } from '../../error.ts'
 import type { NamedColumn } from '../../table/definition.ts'
-import type { Cells, Reading, Slice, Snapshot } from '../../table/origin.ts'
-import { cellReader } from './cells.ts'
+import type { Block, Cells, CsvLines, Reading, Slice, Snapshot } from '../../table/origin.ts'
+import { cellReader, type Field } from './cells.ts'
 import { cutsOf } from './cuts.ts'
 import { explain } from './errors.ts'
 import { estimateOf } from './estimate.ts'
 import { isDate, isTime, literal, nameOf, quote, selectOf } from './select.ts'
 import type { Session } from './session.ts'
+import { ruleOf } from './wire/rule.ts'
 
 /** A batch is this large at most: enough to forget the price of a step, few enough to hold. */
 const BATCH_ROWS = 1000
@@ -51,6 +52,15 @@ export async function openSnapshot(
         throw explained(error)
       }
     },
+    ...(session.blocks && {
+      async *blocks(slice: Slice, columns: readonly NamedColumn[], csv: CsvLines) {
+        try {
+          yield* readBlocks(session, table, slice, { ...reading, columns }, csv)
+        } catch (error) {
+          throw explained(error)
+        }
+      },
+    }),
     close() {
       reading.signal.removeEventListener('abort', stop)
       session.destroy()
@@ -70,7 +80,7 @@ async function* readSlice(
   let [count, bytes] = [0, 0]
   let batch: Cells[] = []
   for await (const row of session.stream(selectOf(table, columns, slice, fields))) {
-    batch.push(cells(row))
+    batch.push(cells.all(row))
     for (const cell of row) bytes += cell?.length ?? 0
     if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
     yield batch
@@ -80,6 +90,30 @@ async function* readSlice(
   }
   yield batch
   await checkWhole(session, reading.table, count + batch.length)
+}
+
+/** The same rows, as CSV. */
+async function* readBlocks(
+  session: Session,
+  table: string,
+  slice: Slice,
+  reading: Reading,
+  csv: CsvLines,
+): AsyncGenerator<Block> {
+  const { columns } = reading
+  const fields = await session.fieldsOf(`${selectOf(table, columns, slice)} LIMIT 0`)
+  const { one: cell, all: cells } = cellReader(fields, reading)
+  const rules = columns.map((column, i) => ({
+    rule: ruleOf(column, fields[i] as Field),
+    nullable: column.column.facts.nullable === true,
+  }))
+  let count = 0
+  const select = selectOf(table, columns, slice, fields)
+  for await (const block of session.blocks?.(select, { rules, cells, cell, csv }) ?? []) {
+    count += block.rows
+    yield block
+  }
+  await checkWhole(session, reading.table, count)
 }
 
 /** Compares what arrived with what the server says it sent. */
