@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, messageOf } from '../error.ts'
 import type { Definition, Made } from '../table/definition.ts'
-import type { Block, Cells, CsvLines, FileFormat, Reading } from '../table/origin.ts'
+import type { Block, Cells, FileFormat, Reading, Slice, Snapshot } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { type CsvEncoder, csvEncoder } from './csv.ts'
 import type { ExtractOptions, Found } from './extract.ts'
@@ -24,17 +24,24 @@ export async function writeRows(
   const fingerprint = await made.from.days?.fingerprint?.(reading)
   if (fingerprint !== undefined && fingerprint === loaded) return undefined
   const target = { ...options, marker: newMarker(), note: reading.note }
+  return { ...(await writeAll(target, made, reading)), fingerprint }
+}
+
+async function writeAll(target: Target, made: Extracted, reading: Reading): Promise<Files> {
   const { from } = made
-  const files = from.blocks
-    ? await writeBlocks(target, from.blocks(reading, linesFor(target)))
-    : await writeRecords(target, made, from.read(reading))
-  return { ...files, fingerprint }
+  if (!from.snapshot) return writeRecords(target, made, from.read(reading))
+  const snapshot = await from.snapshot(reading)
+  try {
+    return await writeSnapshot(target, made, snapshot, {})
+  } finally {
+    snapshot.close()
+  }
 }
 
 /** A bare word that stands for NULL: by chance alone would a value equal it, and then it is refused. */
 export const newMarker = (): string => `NULL_${randomBytes(4).toString('hex')}`
 
-export interface Target {
+interface Target {
   readonly table: Definition
   readonly bucket: Bucket
   readonly prefix: string
@@ -45,7 +52,7 @@ export interface Target {
 }
 
 /** Writes records as parts, and gives what is in them. */
-export async function writeRecords(
+async function writeRecords(
   target: Target,
   made: Extracted,
   records: AsyncIterable<readonly unknown[]>,
@@ -53,14 +60,21 @@ export async function writeRecords(
   return writeBlocks(target, linesOf(target, made, records))
 }
 
-/** How the cells of a mirror are written, for a source that writes its own CSV. */
-export const linesFor = ({ table, marker, note }: Target): CsvLines => ({
-  marker,
-  ...csvEncoder(table, marker, note),
-})
+/** Writes a part of what a snapshot holds, as lines where it gives such. */
+export async function writeSnapshot(
+  target: Target,
+  made: Extracted,
+  snapshot: Snapshot,
+  slice: Slice,
+): Promise<Files> {
+  const { table, marker, note } = target
+  if (!snapshot.blocks) return writeRecords(target, made, snapshot.read(slice, table.columns))
+  const csv = { marker, ...csvEncoder(table, marker, note) }
+  return writeBlocks(target, snapshot.blocks(slice, table.columns, csv))
+}
 
 /** Writes lines as parts, and gives what is in them. */
-export async function writeBlocks(target: Target, blocks: AsyncIterable<Block>): Promise<Files> {
+async function writeBlocks(target: Target, blocks: AsyncIterable<Block>): Promise<Files> {
   const { table, bucket, prefix, marker, packing = usualPacking } = target
   const format: FileFormat = { kind: 'csv', codec: packing.codec, marker }
   const parts = await writeParts(bucket, prefix, counted(blocks, target.progress), packing)

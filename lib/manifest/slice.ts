@@ -1,15 +1,8 @@
-import type { Reading, Slice, Snapshot } from '../table/origin.ts'
+import type { Reading, Snapshot } from '../table/origin.ts'
 import { keysOf } from '../table/portion.ts'
 import type { ExtractOptions, Found, Portion } from './extract.ts'
 import { type Files, keysPrefix } from './manifest.ts'
-import {
-  type Extracted,
-  linesFor,
-  newMarker,
-  type Target,
-  writeBlocks,
-  writeRecords,
-} from './rows.ts'
+import { type Extracted, newMarker, writeSnapshot } from './rows.ts'
 
 /**
  * Writes a part of a table, and its primary keys where they are asked for: each as parts of its own,
@@ -24,25 +17,20 @@ export async function writeSlice(
   const { table, bucket, prefix, packing } = options
   const { slice, increment, marker = newMarker() } = portion
   const snapshot = await openSnapshot(made, reading)
-  const write = (target: Target, part: Slice) => {
-    const { columns } = target.table
-    return snapshot.blocks
-      ? writeBlocks(target, snapshot.blocks(part, columns, linesFor(target)))
-      : writeRecords(target, made, snapshot.read(part, columns))
-  }
   let rows: Files | undefined
   try {
     // First, so that where a table knows no snapshots, what comes later is read once more.
     const cursor = increment && made.incremental?.cursor
     const bound = cursor && (await snapshot.highest(cursor))
     const target = { ...options, marker, note: reading.note }
-    rows = await write(target, slice)
+    rows = await writeSnapshot(target, made, snapshot, slice)
     const found: Found = { ...rows, ...(increment && { increment: { ...increment, bound } }) }
     if (!portion.keys) return found
     const own = keysOf(table)
     const place = { bucket, prefix: keysPrefix(prefix), packing }
     const beside = { table: own, ...place, marker, note: () => {} }
-    return { ...found, keys: await write(beside, { range: slice.range }) }
+    const range = { range: slice.range }
+    return { ...found, keys: await writeSnapshot(beside, made, snapshot, range) }
   } catch (error) {
     await bucket.delete(rows?.parts.map(({ key }) => key) ?? [])
     throw error

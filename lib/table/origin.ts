@@ -33,8 +33,6 @@ export interface Origin<Record> {
   readonly source: Source
   /** The records in batches, so that nothing is awaited for each. Ends only when all were read. */
   read(reading: Reading): AsyncIterable<readonly Record[]>
-  /** The same as lines of CSV, where a source can write them faster than its records are read. */
-  blocks?(reading: Reading, csv: CsvLines): AsyncIterable<Block>
   /** Opens what is read as it is at one instant, where parts of it can be read. */
   snapshot?(reading: Reading): Promise<Snapshot>
   /** Where a record came from, for error messages: `line 17 of s3://logs/clicks.json`. */
@@ -126,7 +124,7 @@ export interface Snapshot {
   cuts(by: NamedColumn, rows: number, slice?: Slice): Promise<string[]>
   /** Some columns of the rows of a slice, in batches. Ends only when all were read. */
   read(slice: Slice, columns: readonly NamedColumn[]): AsyncIterable<readonly Cells[]>
-  /** The same as lines of CSV. */
+  /** The same as lines of CSV, where it can write them faster than its records can be. */
   blocks?(slice: Slice, columns: readonly NamedColumn[], csv: CsvLines): AsyncIterable<Block>
   close(): void
 }

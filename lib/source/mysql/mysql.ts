@@ -1,5 +1,5 @@
 import type { LargeTable } from '../../table/mirror.ts'
-import type { Block, Cells, CsvLines, Reading, Source } from '../../table/origin.ts'
+import type { Cells, Reading, Source } from '../../table/origin.ts'
 import { connect, type Session } from './session.ts'
 import { openSnapshot } from './snapshot.ts'
 
@@ -31,7 +31,6 @@ export function mysql(name: string, { secret, statementSeconds = 840 }: MysqlOpt
       source,
       table,
       read: (reading) => read(table, open, reading),
-      blocks: (reading, csv) => readBlocks(table, open, reading, csv),
       snapshot: (reading) => openSnapshot(table, open, reading),
     }),
   }
@@ -46,21 +45,6 @@ async function* read(
   const snapshot = await openSnapshot(table, open, reading)
   try {
     yield* snapshot.read({}, reading.columns)
-  } finally {
-    snapshot.close()
-  }
-}
-
-/** The same as CSV. */
-async function* readBlocks(
-  table: string,
-  open: () => Promise<Session>,
-  reading: Reading,
-  csv: CsvLines,
-): AsyncGenerator<Block> {
-  const snapshot = await openSnapshot(table, open, reading)
-  try {
-    yield* snapshot.blocks?.({}, reading.columns, csv) ?? []
   } finally {
     snapshot.close()
   }

@@ -20,6 +20,7 @@ export async function openSnapshot(
   reading: Reading,
 ): Promise<Snapshot> {
   const session = await open()
+  const { blocks } = session
   const stop = () => session.destroy()
   reading.signal.addEventListener('abort', stop)
   if (reading.signal.aborted) stop()
@@ -52,10 +53,10 @@ export async function openSnapshot(
         throw explained(error)
       }
     },
-    ...(session.blocks && {
+    ...(blocks && {
       async *blocks(slice: Slice, columns: readonly NamedColumn[], csv: CsvLines) {
         try {
-          yield* readBlocks(session, table, slice, { ...reading, columns }, csv)
+          yield* readBlocks(session, blocks, table, slice, { ...reading, columns }, csv)
         } catch (error) {
           throw explained(error)
         }
@@ -95,6 +96,7 @@ async function* readSlice(
 /** The same rows, as CSV. */
 async function* readBlocks(
   session: Session,
+  blocks: NonNullable<Session['blocks']>,
   table: string,
   slice: Slice,
   reading: Reading,
@@ -109,7 +111,7 @@ async function* readBlocks(
   }))
   let count = 0
   const select = selectOf(table, columns, slice, fields)
-  for await (const block of session.blocks?.(select, { rules, cells, cell, csv }) ?? []) {
+  for await (const block of blocks(select, { rules, cells, cell, csv })) {
     count += block.rows
     yield block
   }
