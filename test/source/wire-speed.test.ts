@@ -18,8 +18,7 @@ import {
   varchar,
 } from '#lib'
 import { csvEncoder } from '../../lib/manifest/csv.ts'
-import { cellReader } from '../../lib/source/mysql/cells.ts'
-import { ruleOf } from '../../lib/source/mysql/wire/rule.ts'
+import { recodingOf } from '../../lib/source/mysql/wire/recoding.ts'
 import { transcoder } from '../../lib/source/mysql/wire/transcoder.ts'
 import type { Column } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
@@ -60,7 +59,7 @@ const ORDERS: readonly (readonly [Column, number, (i: number) => string | null])
 
 const TEXT = new Set([252, 253, 254])
 
-function recodingOf() {
+function ordersRecoding() {
   const own = table('orders', {
     columns: Object.fromEntries(ORDERS.map(([column], i) => [`c${i}`, column])),
     from: generator((): object[] => []),
@@ -74,13 +73,8 @@ function recodingOf() {
   }))
   const [note, { signal }] = [() => {}, new AbortController()]
   const reading = { table: 'orders', columns: own.columns, date: '2026-11-23', signal, note }
-  const { one: cell, all: cells } = cellReader(fields, reading)
-  const rules = own.columns.map((column, i) => ({
-    rule: ruleOf(column, fields[i] as (typeof fields)[0]),
-    nullable: column.column.facts.nullable === true,
-  }))
   const csv = { marker: 'NULL_0123abcd', ...csvEncoder(own, 'NULL_0123abcd', note) }
-  return { rules, cells, cell, csv }
+  return recodingOf(fields, reading, csv)
 }
 
 /** Sends a file to whoever connects, and says at which port. */
@@ -100,7 +94,7 @@ async function read(port: number, take: (bytes: Buffer) => void): Promise<number
 }
 
 it(`costs at most ${MOST} times what it costs to read the socket`, async () => {
-  const recoding = recodingOf()
+  const recoding = ordersRecoding()
   const rows = Array.from({ length: ROWS }, (_, i) =>
     ORDERS.map(([, , value]) => {
       const text = value(i)

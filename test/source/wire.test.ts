@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import type { Connection } from 'mysql2'
 import {
   bigint,
   boolean,
@@ -21,8 +22,9 @@ import {
   varchar,
 } from '#lib'
 import { csvEncoder } from '../../lib/manifest/csv.ts'
-import { cellReader, type Field } from '../../lib/source/mysql/cells.ts'
-import { ruleOf } from '../../lib/source/mysql/wire/rule.ts'
+import type { Field } from '../../lib/source/mysql/cells.ts'
+import { hasInternals } from '../../lib/source/mysql/wire/blocks.ts'
+import { recodingOf } from '../../lib/source/mysql/wire/recoding.ts'
 import { transcoder } from '../../lib/source/mysql/wire/transcoder.ts'
 import type { Column } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
@@ -139,13 +141,8 @@ function subjectOf(pairs: readonly (readonly [Column, string])[]) {
   const note = (what: string) => notes.push(what)
   const signal = new AbortController().signal
   const reading = { table: 'wide', columns: own.columns, date: '2026-11-23', signal, note }
-  const { one: cell, all: cells } = cellReader(fields, reading)
   const csv = { marker: MARKER, ...csvEncoder(own, MARKER, note) }
-  const rules = own.columns.map((column, i) => ({
-    rule: ruleOf(column, fields[i] as Field),
-    nullable: column.column.facts.nullable === true,
-  }))
-  return { recoding: { rules, cells, cell, csv }, notes }
+  return { recoding: recodingOf(fields, reading, csv), notes }
 }
 
 /** Feeds bytes in pieces; gives the lines, releasing each block once it was copied. */
@@ -179,6 +176,9 @@ function lines(
   drain(true)
   return { csv: Buffer.concat(blocks), count, tail }
 }
+
+/** Columns whose digits are longest for the bytes they come in. */
+const bits = (count: number) => Array.from({ length: count }, () => [varbyte(30), 'bit'] as const)
 
 describe('the transcoder of MySQL rows', () => {
   it('is what its source compiles to', async () => {
@@ -266,6 +266,18 @@ describe('the transcoder of MySQL rows', () => {
     },
   )
 
+  it('has room for bytes that are no UTF-8, each of which becomes three', () => {
+    const { recoding } = subjectOf([[super_(), 'text'], ...bits(80)])
+    const wrong = Buffer.concat([Buffer.from('"'), Buffer.alloc(60_000, 0xff), Buffer.from('"')])
+    const rows = Array.from({ length: 20 }, () => [
+      wrong,
+      ...bits(80).map(() => Buffer.alloc(8, 0xff)),
+    ])
+    const found = lines(recoding, sent(rows).bytes, () => 65_536)
+    const expected = recoding.csv.cells(recoding.cells(rows[0] as Buffer[])).repeat(20)
+    expect(Buffer.compare(found.csv, Buffer.from(expected))).toBe(0)
+  })
+
   it('stands still while no block is free, and goes on where it was', () => {
     const { recoding } = subjectOf([[varchar(65_535), 'text']])
     const value = Buffer.from('seat "A", row 1; '.repeat(2000))
@@ -313,6 +325,14 @@ describe('the transcoder of MySQL rows', () => {
     )
   })
 
+  it('leaves a connection alone that is not made as it needs it', () => {
+    expect(hasInternals({} as Connection)).toBe(false)
+    const stream = { pause: () => {}, resume: () => {} }
+    const made = { packetParser: { execute: () => {} }, sequenceId: 0, stream }
+    expect(hasInternals(made as unknown as Connection)).toBe(true)
+    expect(hasInternals({ ...made, packetParser: {} } as unknown as Connection)).toBe(false)
+  })
+
   it('refuses what no server sends', () => {
     const { recoding } = subjectOf([
       [bigint(), 'bigint'],
@@ -322,6 +342,8 @@ describe('the transcoder of MySQL rows', () => {
     const cut = (bytes: Buffer) => () => lines(recoding, bytes, () => 1000)
     const { bytes } = sent([row, row])
     expect(cut(sent([row, row], 1).bytes)).toThrow('packets of MySQL came out of order')
+    const long = [row[0] as Buffer, Buffer.alloc(200_000)]
+    expect(cut(sent([long], 1).bytes)).toThrow('packets of MySQL came out of order')
     const beyond = Buffer.from(bytes)
     beyond[6] = 200
     expect(cut(beyond)).toThrow('a row packet of MySQL is malformed')

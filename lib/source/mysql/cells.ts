@@ -1,5 +1,6 @@
 import { Failure } from '../../error.ts'
 import type { Cells, Reading } from '../../table/origin.ts'
+import { BINARY, BIT, DATE, STRINGS, TIMES } from './types.ts'
 
 /** What MySQL says of a column of a result. */
 export interface Field {
@@ -9,17 +10,6 @@ export interface Field {
   /** How many digits it writes behind the point. */
   readonly decimals: number
 }
-
-/** Type numbers of the MySQL protocol (include/field_types.h). */
-export const FLOAT = 4
-const TIMESTAMP = 7
-const DATE = 10
-const DATETIME = 12
-const BIT = 16
-const BYTES = new Set([249, 250, 251, 252, 253, 254, 255])
-
-/** The character set number that MySQL gives to values that are not text. */
-export const BINARY = 63
 
 type CellReader = (bytes: Buffer) => string | Uint8Array | null
 
@@ -39,10 +29,10 @@ export function cellReader(fields: readonly Field[], reading: Reading): CellsRea
 function readerOf(field: Field, reading: Reading, index: number): CellReader {
   const { columnType } = field
   if (columnType === BIT) return (bytes) => BigInt(`0x${bytes.toString('hex')}`).toString()
-  if (columnType === DATE || columnType === DATETIME || columnType === TIMESTAMP) {
+  if (columnType === DATE || TIMES.has(columnType)) {
     return withoutZeroDates(field, reading, index)
   }
-  if (BYTES.has(columnType) && field.characterSet === BINARY) return (bytes) => bytes
+  if (STRINGS.has(columnType) && field.characterSet === BINARY) return (bytes) => bytes
   return (bytes) => bytes.toString('utf8')
 }
 

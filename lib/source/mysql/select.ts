@@ -1,6 +1,7 @@
 import type { NamedColumn } from '../../table/definition.ts'
 import type { Slice } from '../../table/origin.ts'
-import { type Field, FLOAT } from './cells.ts'
+import type { Field } from './cells.ts'
+import { FLOAT } from './types.ts'
 
 /** An identifier of MySQL. */
 export const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``

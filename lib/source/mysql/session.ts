@@ -8,7 +8,7 @@ import { type Tls, trustedTls } from '../tls.ts'
 import type { Field } from './cells.ts'
 import { explain, isConnectionLoss } from './errors.ts'
 import { hasInternals, readBlocks } from './wire/blocks.ts'
-import type { Recoding } from './wire/transcoder.ts'
+import type { Recoding } from './wire/recoding.ts'
 
 /** One connection, set up to read and nothing else. */
 export interface Session {

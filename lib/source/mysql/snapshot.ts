@@ -1,13 +1,13 @@
 import { Failure } from '../../error.ts'
 import type { NamedColumn } from '../../table/definition.ts'
 import type { Block, Cells, CsvLines, Reading, Slice, Snapshot } from '../../table/origin.ts'
-import { cellReader, type Field } from './cells.ts'
+import { cellReader } from './cells.ts'
 import { cutsOf } from './cuts.ts'
 import { explain } from './errors.ts'
 import { estimateOf } from './estimate.ts'
 import { isDate, isTime, literal, nameOf, quote, selectOf } from './select.ts'
 import type { Session } from './session.ts'
-import { ruleOf } from './wire/rule.ts'
+import { recodingOf } from './wire/recoding.ts'
 
 /** A batch is this large at most: enough to forget the price of a step, few enough to hold. */
 const BATCH_ROWS = 1000
@@ -69,18 +69,23 @@ export async function openSnapshot(
   }
 }
 
+/** The SELECT of a slice, and what MySQL says of its columns. */
+async function askFor(session: Session, table: string, slice: Slice, { columns }: Reading) {
+  const fields = await session.fieldsOf(`${selectOf(table, columns, slice)} LIMIT 0`)
+  return { select: selectOf(table, columns, slice, fields), fields }
+}
+
 async function* readSlice(
   session: Session,
   table: string,
   slice: Slice,
   reading: Reading,
 ): AsyncGenerator<Cells[]> {
-  const { columns } = reading
-  const fields = await session.fieldsOf(`${selectOf(table, columns, slice)} LIMIT 0`)
+  const { select, fields } = await askFor(session, table, slice, reading)
   const cells = cellReader(fields, reading)
   let [count, bytes] = [0, 0]
   let batch: Cells[] = []
-  for await (const row of session.stream(selectOf(table, columns, slice, fields))) {
+  for await (const row of session.stream(select)) {
     batch.push(cells.all(row))
     for (const cell of row) bytes += cell?.length ?? 0
     if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
@@ -102,16 +107,9 @@ async function* readBlocks(
   reading: Reading,
   csv: CsvLines,
 ): AsyncGenerator<Block> {
-  const { columns } = reading
-  const fields = await session.fieldsOf(`${selectOf(table, columns, slice)} LIMIT 0`)
-  const { one: cell, all: cells } = cellReader(fields, reading)
-  const rules = columns.map((column, i) => ({
-    rule: ruleOf(column, fields[i] as Field),
-    nullable: column.column.facts.nullable === true,
-  }))
+  const { select, fields } = await askFor(session, table, slice, reading)
   let count = 0
-  const select = selectOf(table, columns, slice, fields)
-  for await (const block of blocks(select, { rules, cells, cell, csv })) {
+  for await (const block of blocks(select, recodingOf(fields, reading, csv))) {
     count += block.rows
     yield block
   }

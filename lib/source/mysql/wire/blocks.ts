@@ -1,8 +1,9 @@
 import type { Connection } from 'mysql2'
 import type { Block } from '../../../table/origin.ts'
-import { type Recoding, type Transcoder, transcoder } from './transcoder.ts'
+import type { Recoding } from './recoding.ts'
+import { type Transcoder, transcoder } from './transcoder.ts'
 
-/** What is used of mysql2 besides its documented interface; test/source/wire.test.ts holds it. */
+/** What is used of mysql2 besides its documented interface; test/source/mysql.test.ts holds it. */
 interface Internals {
   /** Takes what the socket gives: whole packets, parts of them, many at once. */
   packetParser: { execute(bytes: Buffer): unknown }

@@ -1,5 +1,19 @@
 import type { NamedColumn } from '../../../table/definition.ts'
-import { BINARY, type Field } from '../cells.ts'
+import type { Type } from '../../../table/type.ts'
+import type { Field } from '../cells.ts'
+import {
+  BINARY,
+  BIT,
+  DATE,
+  DECIMALS,
+  FLOATS,
+  INTEGERS,
+  JSON_TEXT,
+  STRINGS,
+  TIME,
+  TIMES,
+  TINY,
+} from '../types.ts'
 
 /** How values of a column are written; the numbers are those of assembly/transcode.ts. */
 const kinds = {
@@ -19,20 +33,16 @@ const kinds = {
 export interface Rule {
   readonly kind: number
   readonly most: number
+  /** Whether NULL is written; else it is odd too. */
+  readonly nullable: boolean
 }
-
-/** Type numbers of the MySQL protocol (include/field_types.h). */
-const INTEGERS = new Set([1, 2, 3, 8, 9, 13])
-const DECIMALS = new Set([0, 246])
-const FLOATS = new Set([4, 5])
-const DATETIMES = new Set([7, 12])
-const [TINY, DATE, TIME, BIT, DOCUMENT] = [1, 10, 11, 16, 245]
-const BLOBS = new Set([249, 250, 251, 252, 253, 254, 255])
 
 /** Whole numbers with so few digits fit, whatever the digits are. */
 const DIGITS: Readonly<Record<string, number>> = { smallint: 4, integer: 9, bigint: 18 }
 
-const ODD: Rule = { kind: kinds.odd, most: 0 }
+type Copied = Omit<Rule, 'nullable'>
+
+const ODD: Copied = { kind: kinds.odd, most: 0 }
 const ANY = 0xffff_ffff
 
 /**
@@ -40,7 +50,11 @@ const ANY = 0xffff_ffff
  * through what the column's own encoder would write the same; everything else is odd.
  */
 export function ruleOf({ column }: NamedColumn, field: Field): Rule {
-  const { type } = column.facts
+  const { type, nullable = false } = column.facts
+  return { ...copiedOf(type, field), nullable }
+}
+
+function copiedOf(type: Type, field: Field): Copied {
   const { columnType, decimals } = field
   const [length = 0, scale = 0] = sizesOf(type.ddl)
   const isText = isTextual(field)
@@ -64,7 +78,7 @@ export function ruleOf({ column }: NamedColumn, field: Field): Rule {
       return columnType === DATE ? { kind: kinds.date, most: 10 } : ODD
     case 'timestamp':
     case 'timestamptz':
-      return DATETIMES.has(columnType) ? { kind: kinds[type.name], most: 26 } : ODD
+      return TIMES.has(columnType) ? { kind: kinds[type.name], most: 26 } : ODD
     case 'time':
       return columnType === TIME ? { kind: kinds.time, most: 15 } : ODD
     case 'char':
@@ -73,20 +87,20 @@ export function ruleOf({ column }: NamedColumn, field: Field): Rule {
       return isText ? { kind: kinds.text, most: length } : ODD
     case 'super':
       // MariaDB's JSON is text, which may be anything.
-      return columnType === DOCUMENT ? { kind: kinds.text, most: ANY } : ODD
+      return columnType === JSON_TEXT ? { kind: kinds.text, most: ANY } : ODD
     case 'varbyte':
-      return isText || BLOBS.has(columnType) ? { kind: kinds.hex, most: length } : ODD
+      return isText || STRINGS.has(columnType) ? { kind: kinds.hex, most: length } : ODD
   }
 }
 
-const plain = (most: number): Rule => ({ kind: kinds.plain, most })
+const plain = (most: number): Copied => ({ kind: kinds.plain, most })
 
 /** Whether MySQL sends a value as the text that it is, whatever its type. */
 const isTextual = ({ columnType, characterSet }: Field): boolean =>
   columnType !== BIT &&
   columnType !== DATE &&
-  !DATETIMES.has(columnType) &&
-  !(BLOBS.has(columnType) && characterSet === BINARY)
+  !TIMES.has(columnType) &&
+  !(STRINGS.has(columnType) && characterSet === BINARY)
 
 /** `[10, 2]` of `decimal(10,2)` */
 const sizesOf = (ddl: string): number[] => (ddl.match(/\d+/g) ?? []).map(Number)

@@ -1,18 +1,8 @@
 import { transient } from '../../../error.ts'
-import type { Block, Cells, CsvLines } from '../../../table/origin.ts'
+import type { Block } from '../../../table/origin.ts'
 import { gatherRow, valuesOf } from './packet.ts'
-import type { Rule } from './rule.ts'
+import type { Recoding } from './recoding.ts'
 import { wasm } from './transcode.wasm.ts'
-
-/** What is read, and how its rows are written. */
-export interface Recoding {
-  readonly rules: readonly { readonly rule: Rule; readonly nullable: boolean }[]
-  /** The cells of a row's values. */
-  readonly cells: (values: readonly (Buffer | null)[]) => Cells
-  /** The cell of one value. */
-  readonly cell: (column: number, value: Buffer | null) => Cells[number]
-  readonly csv: CsvLines
-}
 
 export interface Transcoder {
   /**
@@ -85,14 +75,14 @@ export function transcoder({ rules, cells, cell, csv }: Recoding, sequence: numb
   // It never grows, so the views of it stay, and zlib may read a block while the next is written.
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const bytes = Buffer.from(memory.buffer)
-  const imports = { env: { memory, abort }, transcode: { odd } }
+  const imports = { env: { memory }, transcode: { odd } }
   const code = new WebAssembly.Instance(module, imports).exports as unknown as Exports
   if (csv.marker.length > 16) throw new Error(`the NULL marker ${csv.marker} is too long`)
   bytes.write(csv.marker, MARKER, 'latin1')
-  rules.forEach(({ rule, nullable }, i) => {
-    bytes[RULES + i * 8] = rule.kind
+  rules.forEach(({ kind, nullable, most }, i) => {
+    bytes[RULES + i * 8] = kind
     bytes[RULES + i * 8 + 1] = nullable ? 1 : 0
-    bytes.writeUInt32LE(rule.most, RULES + i * 8 + 4)
+    bytes.writeUInt32LE(most, RULES + i * 8 + 4)
   })
   if (RULES + rules.length * 8 > INPUT) throw new Error(`${rules.length} columns are too many`)
   code.setUp(rules.length, RULES, MARKER, csv.marker.length, LONGEST)
@@ -105,21 +95,19 @@ export function transcoder({ rules, cells, cell, csv }: Recoding, sequence: numb
   let filling: { readonly at: number; used: number; rows: number } | undefined
   let long: ReturnType<typeof gatherRow> | undefined
 
-  function abort(): never {
-    throw new Error('the transcoder of MySQL rows aborted')
-  }
-
   /** Called for each value that no rule covers. */
   function odd(column: number, at: number, length: number, out: number): number {
     const value = length < 0 ? null : bytes.subarray(at, at + length)
     try {
       const line = csv.cell(column, cell(column, value))
       return out + bytes.write(line, out)
-    } catch {
+    } catch (error) {
       // The whole row says what is wrong, and which row it is.
       const at = code.row.value
       csv.cells(cells(valuesOf(bytes.subarray(at + 4, at + 4 + bytes.readUIntLE(at, 3)))))
-      throw new Error(`column ${column} of a row cannot be written, and its row can`)
+      throw new Error(`column ${column} of a row cannot be written, and its row can`, {
+        cause: error,
+      })
     }
   }
 

@@ -28,8 +28,12 @@ const BOOLEAN = 7
 const HEX = 8
 const TIME = 9
 
-/** A value may need two bytes for each of its own, and these: quotes, a comma, NULL's marker. */
-const SPARE: usize = 24
+/**
+ * A value may need three bytes for each of its own (bytes that are no UTF-8 become a character of
+ * three), and these: quotes, a comma, NULL's marker, the digits of a BIT in hexadecimal.
+ */
+const WORST: usize = 3
+const SPARE: usize = 32
 /** The longest VARBYTE whose digits a VARCHAR holds: beyond it, COPY takes an empty one for NULL. */
 const HEX_IN_VARCHAR: u32 = 32767
 
@@ -64,21 +68,24 @@ export function transcode(at: usize, end: usize, out: usize, limit: usize): i32 
   while (end - at >= 4) {
     const header = load<u32>(at)
     const length: usize = header & 0xffffff
-    if (length > longest) {
-      answer = LARGE
-      break
-    }
-    if (end - at - 4 < length) break
-    const first = load<u8>(at + 4)
-    if (first === 0xff || (first === 0xfe && length < 9)) {
-      answer = LAST
-      break
+    const isLarge = length > longest
+    if (!isLarge) {
+      if (end - at - 4 < length) break
+      const first = load<u8>(at + 4)
+      if (first === 0xff || (first === 0xfe && length < 9)) {
+        answer = LAST
+        break
+      }
     }
     if (header >> 24 !== sequence) {
       answer = DISORDER
       break
     }
-    if (out + 2 * length + <usize>columns * SPARE > limit) {
+    if (isLarge) {
+      answer = LARGE
+      break
+    }
+    if (out + WORST * length + <usize>columns * SPARE > limit) {
       answer = FULL
       break
     }
