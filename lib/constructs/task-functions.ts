@@ -9,20 +9,17 @@ import {
   sourceOf,
   type TaskDefinition,
 } from '../table/definition.ts'
-import type { FileFormat, Source } from '../table/origin.ts'
+import type { Codec, Source } from '../table/origin.ts'
 import { SourceBucket } from './source-bucket.ts'
 import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
 import type { Warehouse } from './warehouse.ts'
-
-/** What extracts are compressed with. */
-export type Compression = NonNullable<FileFormat['codec']>
 
 export interface TaskFunctionsProps {
   readonly graph: Graph
   readonly bucket: IBucket
   readonly warehouse: Warehouse
   readonly timeZone: string
-  readonly compression?: Compression
+  readonly compression?: Codec
   readonly networks?: Readonly<Record<string, Network>>
 }
 

@@ -5,9 +5,6 @@ import {
   createZstdCompress,
   createZstdDecompress,
 } from 'node:zlib'
-import type { FileFormat } from '../table/origin.ts'
-
-export type Codec = NonNullable<FileFormat['codec']>
 
 /** Larger than the usual 16 kB, to be asked less often. */
 const chunkSize = 256 * 1024

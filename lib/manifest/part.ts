@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Block } from '../table/origin.ts'
+import type { Block, Codec } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
-import { type Codec, codecs } from './codec.ts'
+import { codecs } from './codec.ts'
 import type { Part } from './manifest.ts'
 
 /** A part that is being written: what it is given is compressed and sent meanwhile. */

@@ -1,6 +1,6 @@
-import type { Block } from '../table/origin.ts'
+import type { Block, Codec } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
-import { type Codec, codecs } from './codec.ts'
+import { codecs } from './codec.ts'
 import type { Part } from './manifest.ts'
 import { type OpenPart, openPart } from './part.ts'
 
@@ -57,6 +57,7 @@ export async function writeParts(
       return openPart(bucket, key, codec)
     })
   }
+  /** A group of none is full too. */
   const isFull = () => sum(group.map((part) => part.size())) >= partBytes * group.length
 
   // What comes first is held back: it may be all there is, and then it needs no more parts.

@@ -1,5 +1,5 @@
 import type { Network } from '../constructs/task-function.ts'
-import type { Compression } from '../constructs/task-functions.ts'
+import type { TaskFunctionsProps } from '../constructs/task-functions.ts'
 import type { WarehouseConfig } from '../constructs/warehouse.ts'
 
 /** How one deployment of Usher differs from another. */
@@ -16,7 +16,7 @@ export interface Stage {
   readonly scheduled: boolean
   readonly warehouse: WarehouseConfig
   /** What extracts are compressed with: zstd, unless it is `gzip`, which takes more time and is as large. */
-  readonly compression?: Compression
+  readonly compression?: TaskFunctionsProps['compression']
   /** Sources whose functions must stand in a VPC to reach them, by the source's name. */
   readonly networks?: Readonly<Record<string, Network>>
   /** Who is told by e-mail when a night fails. */

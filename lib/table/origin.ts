@@ -71,11 +71,14 @@ export interface ListedFile {
   readonly etag: string
 }
 
+/** What files are compressed with. */
+export type Codec = 'zstd' | 'gzip'
+
 /** How a file holds rows. */
 export interface FileFormat {
   /** Values with commas between, or one JSON object a line. */
   readonly kind: 'csv' | 'json'
-  readonly codec?: 'zstd' | 'gzip'
+  readonly codec?: Codec
   /** CSV: what stands between values, if not a comma. */
   readonly delimiter?: string
   /** CSV: the lines at the top of each file that are no rows. */

@@ -1,10 +1,10 @@
 /** Extracts a subject's table as a function would, and prints how many rows, how long, how large. */
-import { existsSync, readFileSync } from 'node:fs'
 import { S3Client } from '@aws-sdk/client-s3'
 import { bucketOf } from '../../lib/manifest/bucket.ts'
 import { extract } from '../../lib/manifest/extract.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { subjects } from '../source/subjects/index.ts'
+import { peakOf } from './peak.ts'
 
 const subject = subjects.find(({ name }) => name === process.argv[2])
 if (!subject) throw new Error(`there is no subject ${process.argv[2]}`)
@@ -21,8 +21,6 @@ const found = await extract({
 })
 const seconds = (performance.now() - start) / 1000
 // On Linux, maxRSS counts from before this program began: it is at least that of the parent.
-const own = existsSync('/proc/self/status') && readFileSync('/proc/self/status', 'utf8')
-const kilobytes = own ? Number(/VmHWM:\s+(\d+)/.exec(own)?.[1]) : process.resourceUsage().maxRSS
-const peak = kilobytes / 1024
+const peak = (peakOf('self') ?? process.resourceUsage().maxRSS * 1024) / 1024 ** 2
 console.log(JSON.stringify({ rows: found?.rows, seconds, peak }))
 process.exit()

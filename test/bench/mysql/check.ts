@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import type { Connection } from 'mysql2/promise'
 import type { Bucket } from '../../../lib/manifest/bucket.ts'
-import { type Codec, codecs } from '../../../lib/manifest/codec.ts'
+import { codecs } from '../../../lib/manifest/codec.ts'
 import { type Extract, extractKey } from '../../../lib/manifest/manifest.ts'
+import type { Codec } from '../../../lib/table/origin.ts'
 import { checksumOf } from './table.ts'
 
 /** Rows, and a sum of a checksum of each, which is the same in whatever order they come. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import type { Codec } from '../../../lib/manifest/codec.ts'
+import type { Codec } from '../../../lib/table/origin.ts'
 import { decompress } from './check.ts'
 import type { Contestant } from './contestants.ts'
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { end, tie } from '../../../local/server/child.ts'
-import { peakOf } from './programs/peak.ts'
+import { peakOf } from '../peak.ts'
 
 export interface Measured {
   /** Seconds of CPU, user's and system's, of all processes of the command. */

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { stringify } from 'csv-stringify'
 import { createConnection } from 'mysql2'
-import { peakOf } from './peak.ts'
+import { peakOf } from '../../peak.ts'
 
 const [url = '', query = ''] = process.argv.slice(2)
 // Without it, dates would be written as milliseconds.

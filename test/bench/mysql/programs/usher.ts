@@ -4,8 +4,8 @@ import { type Bucket, bucketOf } from '../../../../lib/manifest/bucket.ts'
 import { extract } from '../../../../lib/manifest/extract.ts'
 import { thePacking } from '../../../../lib/night/environment.ts'
 import { definition } from '../../../../lib/table/definition.ts'
+import { peakOf } from '../../peak.ts'
 import { mirrorOf } from '../table.ts'
-import { peakOf } from './peak.ts'
 
 /** A bucket that takes everything and keeps nothing. */
 const nowhere: Bucket = {
