@@ -305,6 +305,26 @@ describe('the schedule', () => {
   })
 })
 
+describe('how extracts are packed', () => {
+  const warehouse = { ...base.warehouse, slices: 16 }
+  it('is told to what extracts, and to nobody else', () => {
+    const { night } = synthesize({ ...base, warehouse, compression: 'gzip' })
+    const told = Object.values(night.findResources('AWS::Lambda::Function'))
+      .map(({ Properties: { Description, Environment } }) => [Description, Environment.Variables])
+      .filter(([, variables]) => 'USHER_SLICES' in variables || 'USHER_COMPRESSION' in variables)
+    expect(told.length).toBeGreaterThan(0)
+    for (const [description, variables] of told) {
+      expect(description).toMatch(/^Extracts /)
+      expect(variables).toMatchObject({ USHER_SLICES: '16', USHER_COMPRESSION: 'gzip' })
+    }
+  })
+  it.each([0, -4, 2.5])('is refused with %d slices', (slices) => {
+    expect(() => synthesize({ ...base, warehouse: { ...base.warehouse, slices } })).toThrow(
+      `slices: ${slices} is no number of slices a warehouse can have`,
+    )
+  })
+})
+
 describe('the storage', () => {
   it('outlives the stack', () => {
     for (const type of ['AWS::S3::Bucket', 'AWS::RedshiftServerless::Namespace']) {
