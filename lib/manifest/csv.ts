@@ -1,96 +1,174 @@
-import { Failure, transient } from '../error.ts'
-import type { Definition, NamedColumn } from '../table/definition.ts'
-import type { Cells } from '../table/origin.ts'
+import { Failure, messageOf, transient } from '../error.ts'
+import type { AnyRow, Definition, NamedColumn } from '../table/definition.ts'
+import type { Cells, CsvLines } from '../table/origin.ts'
+import type { Type } from '../table/type.ts'
+import {
+  endLine,
+  type Page,
+  pages,
+  writeBare,
+  writeQuoted,
+  writeShort,
+  writeWhole,
+} from './page.ts'
 
-/** One row as a line of CSV, in the order of the table's columns. */
+/** Writes rows as lines of CSV, in the order of the table's columns. */
 export interface CsvEncoder {
-  /** The line of a row that is an object, keyed by column. */
-  row(row: Readonly<Record<string, unknown>>): string
-  /** The line of a row that comes from a mirror: a cell for each column, in order. */
-  cells(cells: Cells): string
-  /** The text of one cell of such a row. Throws an Error that says nothing of where it is. */
-  cell(column: number, cell: Cells[number]): string
+  /** Writes a row that is an object, keyed by column. */
+  row(row: AnyRow, page: Page): void
+  /** Writes a row that comes from a mirror: a cell for each column, in order. */
+  cells(cells: Cells, page: Page): void
+  /** Writes one cell of such a row. Throws an Error that says nothing of where it is. */
+  cell(column: number, cell: Cells[number], page: Page): void
 }
 
 /**
  * Encodes rows as RFC 4180 has it, and as COPY takes it: text always in quotes, so that an empty
  * string is never NULL; NULL as the bare word `marker`, which no value may equal.
- * Throws a BadValue that names the table, the column, the value and the row.
+ * Throws a BadValue that names the table, the column, the value and the row; a part of the row may
+ * then be on the page.
  */
 export function csvEncoder(
   table: Definition,
   marker: string,
   note: (what: string) => void,
 ): CsvEncoder {
-  const columns = table.columns.map((named) => cellEncoder(named, marker, note))
-  const line = (cells: readonly unknown[], fromText: boolean): string => {
-    let line = ''
-    for (let i = 0; i < columns.length; i++) {
-      const encode = columns[i] as CellEncoder
-      try {
-        line += (i === 0 ? '' : ',') + encode(cells[i], fromText)
-      } catch (error) {
-        if (error instanceof Failure) throw error
-        throw badValue(table, i, cells, error as Error)
-      }
-    }
-    return `${line}\n`
+  const ofRows = table.columns.map((named) => csvColumn(named, ({ encode }) => encode))
+  const ofCells = table.columns.map((named) => csvColumn(named, encodeCell))
+
+  function write(page: Page, column: CsvColumn, value: unknown): void {
+    if (value === null || value === undefined) writeAbsent(page, column, value)
+    else if (column.quoted) writeText(page, column, column.encode(value))
+    else if (isSmall(value, column.small)) writeWhole(page, value)
+    else writeBare(page, column.encode(value))
   }
+
+  function writeText(page: Page, { name }: CsvColumn, text: string): void {
+    if (text === marker) throw transient(`${name}: the NULL marker ${marker} occurs in the data`)
+    if (writeShort(page, text)) return
+    if (text.includes('\0')) note(`${name}: NUL characters removed`)
+    writeQuoted(page, text.replaceAll('\0', ''))
+  }
+
+  function writeAbsent(page: Page, column: CsvColumn, value: null | undefined): void {
+    const { standIn, quoted, nullable } = column
+    if (value === undefined && standIn !== undefined) {
+      if (quoted) writeText(page, column, standIn)
+      else writeBare(page, standIn)
+    } else if (nullable) writeBare(page, marker)
+    else throw new Error('is NULL, and the column is not .nullable()')
+  }
+
   return {
-    row: (row) =>
-      line(
-        table.columns.map(({ name }) => row[name]),
-        false,
-      ),
-    cells: (cells) => line(cells, true),
-    cell: (column, cell) => (columns[column] as CellEncoder)(cell, true),
+    row(row, page) {
+      let i = 0
+      try {
+        // Most rows have the columns in order: none of those need be looked up by its name.
+        for (const name in row) {
+          const column = ofRows[i]
+          if (name !== column?.name) break
+          write(page, column, row[name])
+          i++
+        }
+        for (; i < ofRows.length; i++) {
+          const column = ofRows[i] as CsvColumn
+          write(page, column, row[column.name])
+        }
+      } catch (error) {
+        const cells = ofRows.map(({ name }) => row[name])
+        throw badValue(table, i, cells, error)
+      }
+      endLine(page)
+    },
+    cells(cells, page) {
+      let i = 0
+      try {
+        for (; i < ofCells.length; i++) write(page, ofCells[i] as CsvColumn, cells[i])
+      } catch (error) {
+        throw badValue(table, i, cells, error)
+      }
+      endLine(page)
+    },
+    cell: (column, cell, page) => write(page, ofCells[column] as CsvColumn, cell),
   }
 }
 
-type CellEncoder = (value: unknown, fromText: boolean) => string
-
-function cellEncoder(
-  { name, column: { facts } }: NamedColumn,
+/** The same as text, for a source that writes most lines itself. */
+export function csvLines(
+  table: Definition,
   marker: string,
   note: (what: string) => void,
-): CellEncoder {
-  const { type, nullable, fallback } = facts
-  const absent = fallback === undefined ? undefined : quote(type.encode(fallback))
-  function quote(text: string): string {
-    if (!type.quoted) return text
-    if (text === marker) throw transient(`${name}: the NULL marker ${marker} occurs in the data`)
-    let clean = text
-    if (text.includes('\0')) {
-      clean = text.replaceAll('\0', '')
-      note(`${name}: NUL characters removed`)
-    }
-    return `"${clean.includes('"') ? clean.replaceAll('"', '""') : clean}"`
-  }
-  return (value, fromText) => {
-    if (value === undefined && absent !== undefined) return absent
-    if (value === null || value === undefined) {
-      if (nullable) return marker
-      throw new Error('is NULL, and the column is not .nullable()')
-    }
-    const isText = fromText && typeof value === 'string'
-    return quote(isText ? type.encodeText(value) : type.encode(value))
+): CsvLines {
+  const csv = csvEncoder(table, marker, note)
+  const empty = pages().next()
+  return {
+    marker,
+    cells(cells) {
+      const page = { ...empty }
+      csv.cells(cells, page)
+      return page.bytes.toString('utf8', 0, page.end)
+    },
+    cell(column, cell) {
+      const page = { ...empty }
+      csv.cell(column, cell, page)
+      return page.bytes.toString('utf8', 0, page.end - ','.length)
+    },
   }
 }
+
+type Encode = (value: unknown) => string
+
+/** What must be known of a column to write its cells. */
+interface CsvColumn {
+  readonly name: string
+  readonly encode: Encode
+  readonly quoted: boolean
+  readonly nullable: boolean
+  /** The text of the default. */
+  readonly standIn: string | undefined
+  /** Whole numbers up to this, of either sign, are written without more ado. */
+  readonly small: number
+}
+
+function csvColumn(
+  { name, column: { facts } }: NamedColumn,
+  encodeOf: (type: Type) => Encode,
+): CsvColumn {
+  const { type, nullable = false, fallback } = facts
+  return {
+    name,
+    encode: encodeOf(type),
+    quoted: type.quoted,
+    nullable,
+    standIn: fallback === undefined ? undefined : type.encode(fallback),
+    small: type.bits ? 2 ** (Math.min(type.bits, 32) - 1) - 1 : -1,
+  }
+}
+
+/** How a cell of a mirror is encoded: text of it is not always what a row would hold. */
+const encodeCell = ({ encode, encodeText }: Type): Encode =>
+  encode === encodeText
+    ? encode
+    : (value) => (typeof value === 'string' ? encodeText(value) : encode(value))
+
+const isSmall = (value: unknown, most: number): value is number =>
+  typeof value === 'number' && (value | 0) === value && Math.abs(value) <= most
 
 /** `orders.price: '12.345' has 3 decimals, decimal(10,2) holds 2; in the row with id 17` */
 function badValue(
   table: Definition,
   index: number,
   cells: readonly unknown[],
-  error: Error,
+  error: unknown,
 ): Failure {
+  if (error instanceof Failure) return error
   const keys = table.columns.flatMap(({ name, column }, i) =>
     column.facts.key && i !== index ? [`${name} ${show(cells[i])}`] : [],
   )
   const where = keys.length > 0 ? `; in the row with ${keys.join(', ')}` : ''
   const value = cells[index] === null || cells[index] === undefined ? '' : `${show(cells[index])} `
   const column = `${table.id}.${table.columns[index]?.name}`
-  return new Failure('BadValue', `${column}: ${value}${error.message}${where}`)
+  return new Failure('BadValue', `${column}: ${value}${messageOf(error)}${where}`)
 }
 
 /** A value as an error message shows it: in quotes and not longer than a line. */

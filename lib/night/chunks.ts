@@ -156,8 +156,8 @@ async function readChunk(
       ...{ table, date, bucket, packing, signal: time.signal },
       prefix: `${place}/${newAttempt('try')}`,
       portion: chunkPortion(table, input),
-      progress: atMostEverySecond((rows: number, characters: number) =>
-        log('extracting', { table: table.id, date, attempt, chunk, rows, characters }),
+      progress: atMostEverySecond((rows: number, uncompressed: number) =>
+        log('extracting', { table: table.id, date, attempt, chunk, rows, uncompressed }),
       ),
     })
     if (!found) throw new Error(`${table.id}: nothing was read of chunk ${chunk}`)

@@ -57,8 +57,8 @@ export function extractTask(
           packing,
           portion,
           loaded: (await readReceipt(bucket, table, day))?.fingerprint,
-          progress: atMostEverySecond((rows: number, characters: number) =>
-            log('extracting', { table: table.id, date: day, attempt, rows, characters }),
+          progress: atMostEverySecond((rows: number, uncompressed: number) =>
+            log('extracting', { table: table.id, date: day, attempt, rows, uncompressed }),
           ),
         })
         if (!found) continue

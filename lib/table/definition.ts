@@ -37,6 +37,8 @@ export type Made =
   | {
       readonly by: 'extract'
       readonly from: Origin<unknown>
+      /** Absent, as is `rows`: records are rows already. */
+      readonly row?: ToRow
       readonly rows?: ToRows
       /** Each night reads what changed; absent, all. */
       readonly incremental?: Incremental
@@ -46,8 +48,14 @@ export type Made =
   | { readonly by: 'copy'; readonly from: Listing }
   | { readonly by: 'transform'; readonly query: Sql }
 
-/** Turns one record of a source into the table's rows; absent, records are rows already. */
-export type ToRows = (record: unknown) => Iterable<object>
+/** A row of whatever table: values keyed by column. */
+export type AnyRow = Readonly<Record<string, unknown>>
+
+/** Turns a record of a source into the table's row. */
+export type ToRow = (record: unknown) => AnyRow
+
+/** Turns a record of a source into the table's rows, none or many. */
+export type ToRows = (record: unknown) => Iterable<AnyRow>
 
 /**
  * How a night's rows replace the old ones: all of them; those with the same primary key, where of

@@ -1,4 +1,4 @@
-import type { NamedColumn, ToRows } from './definition.ts'
+import type { NamedColumn, ToRow } from './definition.ts'
 import type { Document, Json } from './json.ts'
 
 /** The place of a column's value in a document, `user.id`, field by field. */
@@ -6,15 +6,15 @@ export const pathOf = ({ name, column }: NamedColumn): readonly string[] =>
   (column.facts.from ?? name).split('.')
 
 /**
- * Takes one row out of each document: every column's value from its own path. What is not there is
+ * Takes the row out of a document: every column's value from its own path. What is not there is
  * NULL.
  */
-export function documentRows(columns: readonly NamedColumn[]): ToRows {
+export function documentRow(columns: readonly NamedColumn[]): ToRow {
   const paths = columns.map((column) => [column.name, pathOf(column)] as const)
   return (record) => {
     const row: Record<string, unknown> = {}
     for (const [name, path] of paths) row[name] = valueAt(record as Document, path, 0)
-    return [row]
+    return row
   }
 }
 

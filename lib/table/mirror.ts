@@ -1,6 +1,6 @@
 import type { Columns } from './column.ts'
 import type { NamedColumn } from './definition.ts'
-import { documentRows } from './document.ts'
+import { documentRow } from './document.ts'
 import type { Document } from './json.ts'
 import type { Cells, Origin, Reading, Snapshot } from './origin.ts'
 import { type Portions, portionsOf } from './portion.ts'
@@ -53,6 +53,6 @@ export function mirror<C extends Columns, From extends MirroredTable | MirroredD
       : traits.publish
     return define(name, columns, { ...traits, publish }, { by: 'extract', from, ...portions })
   }
-  const rows = documentRows(named)
-  return define(name, columns, traits, { by: 'extract', from: from.only?.(named) ?? from, rows })
+  const row = documentRow(named)
+  return define(name, columns, traits, { by: 'extract', from: from.only?.(named) ?? from, row })
 }

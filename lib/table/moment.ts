@@ -1,18 +1,52 @@
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
-const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/
 const ZONE = /(?:Z|([+-])(\d{2})(?::?(\d{2}))?)$/
 
-const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const MONTHS_OF_30 = [4, 6, 9, 11]
+
+const [DASH, POINT, COLON, ZERO, NINE] = [45, 46, 58, 48, 57]
 
 /** Whether text is a day of the Gregorian calendar, written `2026-11-23`. */
-export function isDate(text: string): boolean {
-  const match = DATE.exec(text)
-  if (!match) return false
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
-  const days = DAYS[month - 1]
-  if (year === 0 || days === undefined || day < 1 || day > days) return false
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  return month !== 2 || day < 29 || leap
+export const isDate = (text: string): boolean => text.length === 10 && startsWithDate(text)
+
+function startsWithDate(text: string): boolean {
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false
+  const century = pair(text, 0)
+  const year = pair(text, 2)
+  return century >= 0 && year >= 0 && isDay(100 * century + year, pair(text, 5), pair(text, 8))
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  if (year === 0 || month < 1 || month > 12 || day < 1) return false
+  if (day < 29) return true
+  if (month === 2) return day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return day <= (MONTHS_OF_30.includes(month) ? 30 : 31)
+}
+
+/** Whether text goes on with a time of day: `23:59`, `23:59:59` or `23:59:59.123456`. */
+function isTime(text: string, at: number): boolean {
+  const hour = pair(text, at)
+  const minute = pair(text, at + 3)
+  if (text.charCodeAt(at + 2) !== COLON || hour < 0 || hour > 23) return false
+  if (minute < 0 || minute > 59) return false
+  if (text.length === at + 5) return true
+  const second = pair(text, at + 6)
+  if (text.charCodeAt(at + 5) !== COLON || second < 0 || second > 59) return false
+  return text.length === at + 8 || isFraction(text, at + 8)
+}
+
+function isFraction(text: string, at: number): boolean {
+  const digits = text.length - at - 1
+  if (text.charCodeAt(at) !== POINT || digits < 1 || digits > 6) return false
+  for (let i = at + 1; i < text.length; i++) {
+    if (text.charCodeAt(i) < ZERO || text.charCodeAt(i) > NINE) return false
+  }
+  return true
+}
+
+/** The number that two digits make at a place of a text, or -1. */
+function pair(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO
+  const ones = text.charCodeAt(at + 1) - ZERO
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1
 }
 
 /** The date so many days before a date. */
@@ -26,7 +60,7 @@ export function encodeDate(value: unknown): string {
 }
 
 export function encodeTime(value: unknown): string {
-  if (typeof value === 'string' && TIME.test(value)) return value
+  if (typeof value === 'string' && isTime(value, 0)) return value
   throw new Error('is not a time of day; write it as 23:59:59')
 }
 
@@ -57,10 +91,9 @@ export function encodeTimestamptz(value: unknown): string {
 
 /** `2026-11-23 10:00:00` of `2026-11-23T10:00:00`, or undefined where there is no such moment. */
 function wallClock(text: string): string | undefined {
-  const date = text.slice(0, 10)
-  if (!isDate(date)) return undefined
-  if (text.length === 10) return `${date} 00:00:00`
-  const separator = text[10]
-  const time = text.slice(11)
-  return (separator === ' ' || separator === 'T') && TIME.test(time) ? `${date} ${time}` : undefined
+  if (!startsWithDate(text)) return undefined
+  if (text.length === 10) return `${text} 00:00:00`
+  if (!isTime(text, 11)) return undefined
+  if (text[10] === ' ') return text
+  return text[10] === 'T' ? `${text.slice(0, 10)} ${text.slice(11)}` : undefined
 }

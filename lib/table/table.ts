@@ -7,6 +7,7 @@ import {
   partitionOf,
   type Resources,
   type Tabled,
+  type ToRow,
   type ToRows,
 } from './definition.ts'
 import { type After, needsOf } from './needs.ts'
@@ -78,8 +79,8 @@ export function table<C extends Columns, Record, R extends Row<C>>(
 ): Table<C> {
   const { row, rows, from } = traits
   if (row && rows) throw new Failure('BadDeclaration', `${name}: has both row and rows; keep one`)
-  const toRows = rows ?? (row && ((record: Record) => [row(record)]))
-  return define(name, traits.columns, traits, { by: 'extract', from, rows: toRows as ToRows })
+  const made = { by: 'extract', from, row: row as ToRow, rows: rows as ToRows } as const
+  return define(name, traits.columns, traits, made)
 }
 
 /** Makes the value that a table file exports, and refuses what Redshift would. */

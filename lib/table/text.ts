@@ -2,7 +2,7 @@ import { stringifyJson } from './json.ts'
 
 /**
  * Checks text against a CHAR or VARCHAR, whose length Redshift counts in bytes.
- * NUL characters, which no Redshift text can hold, must be gone by now: see `rows.ts`.
+ * NUL characters, which no Redshift text can hold, are removed later: see `csv.ts`.
  */
 export function encodeText(bytes: number, charset: 'ascii' | 'utf8'): (value: unknown) => string {
   const name = charset === 'ascii' ? `char(${bytes})` : `varchar(${bytes})`

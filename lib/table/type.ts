@@ -40,6 +40,8 @@ export interface Type {
   readonly encodeText: (text: string) => string
   /** Whether the text may hold anything, so that it must stand in quotes. */
   readonly quoted: boolean
+  /** Of a type of whole numbers, how many bits they have. */
+  readonly bits?: 16 | 32 | 64
 }
 
 const plain = (name: TypeName, ddl: string, encode: (value: unknown) => string): Type => ({
@@ -50,6 +52,11 @@ const plain = (name: TypeName, ddl: string, encode: (value: unknown) => string):
   quoted: false,
 })
 
+const whole = (name: TypeName, bits: 16 | 32 | 64): Type => ({
+  ...plain(name, name, encodeInteger(bits)),
+  bits,
+})
+
 const text = (name: TypeName, ddl: string, encode: (value: unknown) => string): Type => ({
   ...plain(name, ddl, encode),
   quoted: true,
@@ -57,9 +64,9 @@ const text = (name: TypeName, ddl: string, encode: (value: unknown) => string): 
 
 /** Every type a pipeline uses, one line each. */
 export const types = {
-  smallint: plain('smallint', 'smallint', encodeInteger(16)),
-  integer: plain('integer', 'integer', encodeInteger(32)),
-  bigint: plain('bigint', 'bigint', encodeInteger(64)),
+  smallint: whole('smallint', 16),
+  integer: whole('integer', 32),
+  bigint: whole('bigint', 64),
   real: plain('real', 'real', encodeFloat),
   double: plain('double', 'double precision', encodeFloat),
   boolean: plain('boolean', 'boolean', encodeBoolean),

@@ -1,27 +1,75 @@
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { bigint, calendar, integer, table, varchar } from '#lib'
-import { csvEncoder } from '../../lib/manifest/csv.ts'
-import { definition } from '../../lib/table/definition.ts'
+import {
+  bigint,
+  boolean,
+  calendar,
+  char,
+  date,
+  decimal,
+  double,
+  integer,
+  real,
+  smallint,
+  super_,
+  table,
+  time,
+  timestamp,
+  timestamptz,
+  varbyte,
+  varchar,
+} from '#lib'
+import { csvEncoder, csvLines } from '../../lib/manifest/csv.ts'
+import { type Page, pages } from '../../lib/manifest/page.ts'
+import type { Column, Columns } from '../../lib/table/column.ts'
+import { type AnyRow, type Definition, definition } from '../../lib/table/definition.ts'
+import type { Cells } from '../../lib/table/origin.ts'
+import { odd, oddValues } from './odd.ts'
+import { plainLine } from './plain.ts'
 
-const orders = table('orders', {
-  columns: {
-    id: bigint().primaryKey(),
-    note: varchar(1000).nullable(),
-    quantity: integer().default(1),
-  },
-  from: calendar('2026-01-01', '2026-01-01'),
-  row: () => ({ id: 1, note: null }),
-})[definition]
+const MARKER = 'NULL_x'
+const RUNS = 300
 
-const encoder = (notes: string[] = []) => csvEncoder(orders, 'NULL_x', (what) => notes.push(what))
+/** What is written on a page. */
+function bytesOf(write: (page: Page) => void): Buffer {
+  const page = pages().next()
+  write(page)
+  return page.bytes.subarray(0, page.end)
+}
+
+const tableOf = (columns: Columns) =>
+  table('orders', {
+    columns,
+    from: calendar('2026-01-01', '2026-01-01'),
+    row: () => ({}),
+  } as never)[definition]
+
+function encoder(notes: string[] = []) {
+  const csv = csvEncoder(orders, MARKER, (what) => notes.push(what))
+  return {
+    row: (row: AnyRow) => String(bytesOf((page) => csv.row(row, page))),
+    cells: (cells: Cells) => String(bytesOf((page) => csv.cells(cells, page))),
+  }
+}
+
+const orders = tableOf({
+  id: bigint().primaryKey(),
+  note: varchar(1000).nullable(),
+  quantity: integer().default(1),
+})
 
 describe('csv', () => {
   it('tells NULL from the empty string, and fills in defaults', () => {
     const csv = encoder()
     expect(csv.row({ id: 1n, note: null })).toBe('1,NULL_x,1\n')
     expect(csv.row({ id: 2n, note: '', quantity: 3 })).toBe('2,"",3\n')
+  })
+  it('takes the columns of a row in whatever order they come', () => {
+    const csv = encoder()
+    expect(csv.row({ quantity: 3, id: 2n, note: 'x' })).toBe('2,"x",3\n')
+    expect(csv.row({ id: 2n, other: 'y', quantity: 3, note: 'x' })).toBe('2,"x",3\n')
+    expect(csv.row(Object.create({ id: 2n, note: 'x' }, {}))).toBe('2,"x",1\n')
   })
   it('quotes text, whatever it holds', () => {
     expect(encoder().cells(['7', 'a,"b"\r\n\\N', '1'])).toBe('7,"a,""b""\r\n\\N",1\n')
@@ -62,5 +110,174 @@ describe('csv', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+const columns: Columns = {
+  smallint: smallint(),
+  integer: integer(),
+  bigint: bigint(),
+  decimal: decimal(10, 2),
+  fraction: decimal(3, 3),
+  whole: decimal(38, 0),
+  real: real(),
+  double: double(),
+  boolean: boolean(),
+  char: char(5),
+  varchar: varchar(1000),
+  short: varchar(7),
+  date: date(),
+  time: time(),
+  timestamp: timestamp(),
+  timestamptz: timestamptz(),
+  super: super_(),
+  varbyte: varbyte(3),
+  bytes: varbyte(40_000),
+}
+
+const good: AnyRow = {
+  smallint: -1,
+  integer: 2_000_000_000,
+  bigint: 2n ** 60n,
+  decimal: '12345678.90',
+  boolean: true,
+  varchar: 'é, "😀"',
+  date: '2024-02-29',
+  timestamp: '2026-11-23 10:00:00',
+  super: { a: ['"'] },
+}
+
+/** What comes of writing: the bytes, or the error; and the notes. */
+function outcome(write: (note: (what: string) => void) => Buffer): unknown {
+  const notes: string[] = []
+  try {
+    return { bytes: write((what) => notes.push(what)).toString('hex'), notes }
+  } catch (error) {
+    const { name, message } = error as Error
+    return { name, message, notes }
+  }
+}
+
+const asText = (table: Definition, cells: readonly unknown[]) =>
+  expect(
+    outcome((note) => Buffer.from(csvLines(table, MARKER, note).cells(cells as Cells))),
+  ).toEqual(outcome((note) => Buffer.from(plainLine(table, MARKER, note, cells, true))))
+
+const asCells = (table: Definition, cells: readonly unknown[]) =>
+  expect(
+    outcome((note) =>
+      bytesOf((page) => csvEncoder(table, MARKER, note).cells(cells as Cells, page)),
+    ),
+  ).toEqual(outcome((note) => Buffer.from(plainLine(table, MARKER, note, cells, true))))
+
+function asRow(table: Definition, row: AnyRow): void {
+  const cells = table.columns.map(({ name }) => row[name])
+  expect(
+    outcome((note) => bytesOf((page) => csvEncoder(table, MARKER, note).row(row, page))),
+  ).toEqual(outcome((note) => Buffer.from(plainLine(table, MARKER, note, cells, false))))
+}
+
+describe('every byte, error and note is as the plain encoder has it', () => {
+  it.each(Object.keys(columns))('in a column of %s', (name) => {
+    const column = columns[name] as Column
+    const id = varchar(100).primaryKey()
+    const tables = [
+      tableOf({ [name]: column }),
+      tableOf({ id, [name]: column.nullable() }),
+      ...(name in good ? [tableOf({ [name]: column.default(good[name] as never), id })] : []),
+    ]
+    const check = (table: Definition, value: unknown) => {
+      asRow(table, { id: 'a "key"', [name]: value })
+      asCells(
+        table,
+        table.columns.map((own) => (own.name === name ? value : 'a "key"')),
+      )
+    }
+    for (const table of tables) for (const value of odd) check(table, value)
+    fc.assert(fc.property(fc.constantFrom(...tables), oddValues, check), { numRuns: RUNS })
+  })
+
+  it('in rows of many columns, in any order, some of them absent', () => {
+    const table = tableOf(
+      Object.fromEntries(
+        Object.entries(columns).map(([name, column], i) => [
+          name,
+          i % 3 === 0 && name in good ? column.default(good[name] as never) : column.nullable(),
+        ]),
+      ),
+    )
+    const rows = fc
+      .shuffledSubarray([...Object.keys(columns), 'other'])
+      .chain((names) => fc.tuple(fc.constant(names), fc.boolean(), fc.nat(30), oddValues))
+      .map(([names, inOrder, at, value]) => {
+        const own = inOrder ? Object.keys(columns) : names
+        const row = Object.fromEntries(own.map((name) => [name, good[name] ?? null]))
+        return { ...row, ...(own[at] && { [own[at]]: value }) }
+      })
+    fc.assert(
+      fc.property(rows, (row) => asRow(table, row)),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('as text too, of lines and of cells', () => {
+    const long = '"é😀'.repeat(200_000)
+    const cells = ['1', long, '2']
+    const wide = tableOf({ id: bigint(), json: super_(), quantity: integer().nullable() })
+    asText(wide, ['1', JSON.stringify(long), null])
+    asText(wide, ['1', 'x', '2'])
+    asText(orders, ['1', '\ud83d\0"', '2'])
+    const csv = csvLines(orders, MARKER, () => {})
+    expect(csv.marker).toBe(MARKER)
+    expect(csv.cell(1, 'a"b')).toBe('"a""b"')
+    expect(csv.cell(1, null)).toBe(MARKER)
+    expect(() => csv.cell(0, 'x')).toThrow(/^is no bigint$/)
+    expect(csv.cells(['1', '', '2'])).toBe('1,"",2\n')
+    expect(() => csv.cells(cells)).toThrow(/^orders.note: .* has \d+ bytes/)
+    expect(csv.cell(2, '7')).toBe('7')
+  })
+
+  it.each([null, undefined, 'text', 7])('where a row is %p', (row) => {
+    expect(() =>
+      bytesOf((page) => csvEncoder(orders, MARKER, () => {}).row(row as never, page)),
+    ).toThrow(row === null || row === undefined ? "reading 'id'" : 'orders.id: is NULL')
+  })
+})
+
+describe('a page', () => {
+  it('grows, wherever its end comes', () => {
+    const csv = csvEncoder(
+      tableOf({ id: integer(), a: char(9), b: varchar(300) }),
+      MARKER,
+      () => {},
+    )
+    const lines = '123,"""""","é"\n-45,"","€€€"\n'
+    for (let left = 0; left <= lines.length * 2; left++) {
+      const page = pages().next()
+      const start = page.bytes.length - left
+      page.end = start
+      csv.cells(['123', '""', 'é'], page)
+      csv.cells(['-45', '', '€€€'], page)
+      expect(page.bytes.toString('utf8', start, page.end)).toBe(lines)
+    }
+  })
+
+  it('holds lines of any length', () => {
+    const csv = csvEncoder(tableOf({ json: super_() }), MARKER, () => {})
+    const texts = [1, 70_000, 262_000, 400_000, 3, 10_000_000].map((length) => '€'.repeat(length))
+    const bytes = bytesOf((page) => {
+      for (const text of texts) csv.cells([`"${text}"`], page)
+    })
+    const lines = texts.map((text) => `"""${text}"""\n`)
+    expect(bytes.equals(Buffer.from(lines.join('')))).toBe(true)
+  })
+
+  it('is written on again once its block is released, and not before', () => {
+    const { next, block } = pages()
+    const held = Array.from({ length: 16 }, () => block(next()))
+    expect(new Set(held.map(({ bytes }) => bytes.buffer)).size).toBe(16)
+    held[3]?.release?.()
+    expect(next().bytes.buffer).toBe(held[3]?.bytes.buffer)
+    expect(held.map(({ bytes }) => bytes.buffer)).not.toContain(next().bytes.buffer)
   })
 })

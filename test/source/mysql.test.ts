@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { integer, mirror, mysql, real, timestamp, varchar } from '#lib'
 import { messageOf } from '../../lib/error.ts'
-import { csvEncoder } from '../../lib/manifest/csv.ts'
+import { csvLines } from '../../lib/manifest/csv.ts'
 import { describeTable, mirrorFile } from '../../lib/source/mysql/schema.ts'
 import { type Login, open } from '../../lib/source/mysql/session.ts'
 import type { Columns } from '../../lib/table/column.ts'
@@ -146,7 +146,7 @@ suite('the mysql source', () => {
     const { columns, id } = own
     const reading = { table: id, columns, date: '2026-11-23', signal, note: () => {} }
     const snapshot = await own.made.from.snapshot?.(reading)
-    const csv = { marker: 'NULL_0123abcd', ...csvEncoder(own, 'NULL_0123abcd', () => {}) }
+    const csv = csvLines(own, 'NULL_0123abcd', () => {})
     let [expected, found, rows] = ['', '', 0]
     for await (const batch of snapshot?.read({}, columns) ?? []) {
       for (const cells of batch) expected += csv.cells(cells)

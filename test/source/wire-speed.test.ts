@@ -17,7 +17,7 @@ import {
   timestamp,
   varchar,
 } from '#lib'
-import { csvEncoder } from '../../lib/manifest/csv.ts'
+import { csvLines } from '../../lib/manifest/csv.ts'
 import { recodingOf } from '../../lib/source/mysql/wire/recoding.ts'
 import { transcoder } from '../../lib/source/mysql/wire/transcoder.ts'
 import type { Column } from '../../lib/table/column.ts'
@@ -73,8 +73,7 @@ function ordersRecoding() {
   }))
   const [note, { signal }] = [() => {}, new AbortController()]
   const reading = { table: 'orders', columns: own.columns, date: '2026-11-23', signal, note }
-  const csv = { marker: 'NULL_0123abcd', ...csvEncoder(own, 'NULL_0123abcd', note) }
-  return recodingOf(fields, reading, csv)
+  return recodingOf(fields, reading, csvLines(own, 'NULL_0123abcd', note))
 }
 
 /** Sends a file to whoever connects, and says at which port. */

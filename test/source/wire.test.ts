@@ -21,7 +21,7 @@ import {
   varbyte,
   varchar,
 } from '#lib'
-import { csvEncoder } from '../../lib/manifest/csv.ts'
+import { csvLines } from '../../lib/manifest/csv.ts'
 import type { Field } from '../../lib/source/mysql/cells.ts'
 import { hasInternals } from '../../lib/source/mysql/wire/blocks.ts'
 import { recodingOf } from '../../lib/source/mysql/wire/recoding.ts'
@@ -141,7 +141,7 @@ function subjectOf(pairs: readonly (readonly [Column, string])[]) {
   const note = (what: string) => notes.push(what)
   const signal = new AbortController().signal
   const reading = { table: 'wide', columns: own.columns, date: '2026-11-23', signal, note }
-  const csv = { marker: MARKER, ...csvEncoder(own, MARKER, note) }
+  const csv = csvLines(own, MARKER, note)
   return { recoding: recodingOf(fields, reading, csv), notes }
 }
 

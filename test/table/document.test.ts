@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { bigint, date, integer, mirror, super_, table, varchar } from '#lib'
 import { definition } from '../../lib/table/definition.ts'
-import { documentRows } from '../../lib/table/document.ts'
+import { documentRow } from '../../lib/table/document.ts'
 import { type Document, parseJson, stringifyJson } from '../../lib/table/json.ts'
 import type { Origin } from '../../lib/table/origin.ts'
 
@@ -29,7 +29,7 @@ describe('a column of a document', () => {
     ['toString', 'own'],
     ['constructor', null],
   ])('is found at %s', (path, value) => {
-    expect([...documentRows(named(path))(document)]).toEqual([{ found: value }])
+    expect(documentRow(named(path))(document)).toEqual({ found: value })
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { isDate } from '../../lib/table/moment.ts'
 import { types } from '../../lib/table/type.ts'
 
 const cases: [
@@ -149,6 +150,22 @@ describe.each(cases)('%s', (_name, type, good, bad) => {
   })
   it.each(bad.map((value) => [value]))('refuses %p', (value) => {
     expect(() => type.encode(value)).toThrow(/^(is|has|holds|cannot|a string) /)
+  })
+})
+
+describe('isDate', () => {
+  it('knows the days of the calendar', () => {
+    const two = (number: number) => String(number).padStart(2, '0')
+    for (const year of ['0000', '0001', '1900', '2000', '2023', '2024', '9999']) {
+      for (let month = 0; month <= 13; month++) {
+        for (let day = 0; day <= 32; day++) {
+          const date = `${year}-${two(month)}-${two(day)}`
+          const time = Date.parse(date)
+          const isDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
+          expect([date, isDate(date)]).toEqual([date, isDay && year !== '0000'])
+        }
+      }
+    }
   })
 })
 

@@ -1,0 +1,61 @@
+import { Failure, transient } from '../../lib/error.ts'
+import { show } from '../../lib/manifest/csv.ts'
+import type { Definition, NamedColumn } from '../../lib/table/definition.ts'
+import { plainType } from '../table/plain.ts'
+
+/** A line of CSV, written the plainest way: what `csvEncoder` writes must be the same. */
+export function plainLine(
+  table: Definition,
+  marker: string,
+  note: (what: string) => void,
+  cells: readonly unknown[],
+  fromText: boolean,
+): string {
+  const line = table.columns.map((named, i) => {
+    try {
+      return plainCell(named, marker, note, cells[i], fromText)
+    } catch (error) {
+      if (error instanceof Failure) throw error
+      throw badValue(table, i, cells, error as Error)
+    }
+  })
+  return `${line.join(',')}\n`
+}
+
+function plainCell(
+  { name, column: { facts } }: NamedColumn,
+  marker: string,
+  note: (what: string) => void,
+  value: unknown,
+  fromText: boolean,
+): string {
+  const { nullable, fallback } = facts
+  const type = plainType(facts.type)
+  const quote = (text: string): string => {
+    if (!type.quoted) return text
+    if (text === marker) throw transient(`${name}: the NULL marker ${marker} occurs in the data`)
+    if (text.includes('\0')) note(`${name}: NUL characters removed`)
+    return `"${text.replaceAll('\0', '').replaceAll('"', '""')}"`
+  }
+  if (value === undefined && fallback !== undefined) return quote(type.encode(fallback))
+  if (value === null || value === undefined) {
+    if (nullable) return marker
+    throw new Error('is NULL, and the column is not .nullable()')
+  }
+  return quote(fromText && typeof value === 'string' ? type.encodeText(value) : type.encode(value))
+}
+
+function badValue(
+  table: Definition,
+  index: number,
+  cells: readonly unknown[],
+  error: Error,
+): Failure {
+  const keys = table.columns.flatMap(({ name, column }, i) =>
+    column.facts.key && i !== index ? [`${name} ${show(cells[i])}`] : [],
+  )
+  const where = keys.length > 0 ? `; in the row with ${keys.join(', ')}` : ''
+  const value = cells[index] === null || cells[index] === undefined ? '' : `${show(cells[index])} `
+  const column = `${table.id}.${table.columns[index]?.name}`
+  return new Failure('BadValue', `${column}: ${value}${error.message}${where}`)
+}

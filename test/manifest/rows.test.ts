@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { generator, integer, varchar } from '#lib'
+import { blocksOf, type Extracted } from '../../lib/manifest/rows.ts'
+import type { Definition } from '../../lib/table/definition.ts'
+import type { Block, Cells } from '../../lib/table/origin.ts'
+import { plainLine } from './plain.ts'
+
+const MARKER = 'NULL_x'
+const columns = [
+  { name: 'id', column: integer() },
+  { name: 'text', column: varchar(65_535) },
+] as Definition['columns']
+const encoding = { table: { id: 'rows', columns } as Definition, marker: MARKER, note: () => {} }
+const from: Extracted['from'] = generator(() => [])
+
+interface Fact {
+  readonly id: number
+  readonly text: string
+}
+const lineOf = ({ id, text }: Fact) =>
+  plainLine(encoding.table, MARKER, () => {}, [id, text], false)
+
+/** The ways that records become rows. */
+const ways: Readonly<Record<string, [Extracted, (facts: Fact[]) => unknown[]]>> = {
+  'one of each record': [
+    { by: 'extract', from, row: (fact) => ({ ...(fact as Fact) }) },
+    (facts) => facts,
+  ],
+  'many of each record': [
+    { by: 'extract', from, rows: (facts) => facts as Iterable<Readonly<Record<string, unknown>>> },
+    (facts) => [[], facts, []],
+  ],
+  'cells of a mirror': [
+    { by: 'extract', from },
+    (facts) => facts.map(({ id, text }): Cells => [String(id), text]),
+  ],
+}
+
+describe.each(Object.entries(ways))('rows, %s,', (_name, [made, recordsOf]) => {
+  it('are each a line of a block, however many blocks are held', async () => {
+    const texts = fc.integer({ min: 0, max: 65_000 }).map((length) => 'x'.repeat(length))
+    const facts = fc.array(fc.record({ id: fc.integer({ min: 0, max: 99 }), text: texts }))
+    const batches = fc.array(facts, { maxLength: 20, size: 'max' })
+    await fc.assert(
+      fc.asyncProperty(batches, fc.nat(16), async (batches, most) => {
+        async function* records() {
+          for (const batch of batches) yield recordsOf(batch)
+        }
+        let [found, rows] = ['', 0]
+        const held: Block[] = []
+        const take = (block?: Block) => {
+          found += block ? Buffer.from(block.bytes) : ''
+          block?.release?.()
+        }
+        for await (const block of blocksOf(encoding, made, records())) {
+          rows += block.rows
+          held.push(block)
+          if (held.length > most) take(held.shift())
+        }
+        for (const block of held) take(block)
+        expect(rows).toBe(batches.flat().length)
+        expect(found === batches.flat().map(lineOf).join('')).toBe(true)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('that cannot be written say where they came from', async () => {
+    const place = { ...made, from: { ...from, where: () => 'line 7' } }
+    const bad = { id: 2, text: 'x'.repeat(65_536) }
+    async function* records() {
+      yield recordsOf([{ id: 1, text: '' }, bad])
+    }
+    const blocks = async () => {
+      for await (const _block of blocksOf(encoding, place, records()));
+    }
+    await expect(blocks()).rejects.toMatchObject({
+      name: 'BadValue',
+      message: expect.stringMatching(/^rows\.text: 'xxx.*…' has 65536 bytes, .*; at line 7$/),
+    })
+  })
+})
