@@ -24,8 +24,11 @@ export interface Bucket {
   stream(key: string): Promise<Readable>
   /** Deletes objects; those that are not there are no error. */
   delete(keys: readonly string[]): Promise<void>
-  /** Writes an object of any size by multipart upload; leaves nothing when it fails. */
-  upload(key: string, body: AsyncIterable<Uint8Array>): Promise<void>
+  /**
+   * Writes an object of any size by multipart upload, and gives its ETag; leaves nothing when it fails.
+   * Each piece of the body is copied before the next is asked for.
+   */
+  upload(key: string, body: AsyncIterable<Uint8Array>): Promise<string>
 }
 
 export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {

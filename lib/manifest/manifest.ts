@@ -15,8 +15,8 @@ export interface Part {
   readonly rows: number
   /** Its size as it lies on S3. */
   readonly bytes: number
-  /** Of the bytes on S3, in hexadecimal. */
-  readonly sha256: string
+  /** What S3 calls these very bytes: another when the object is written anew. */
+  readonly etag: string
 }
 
 /** Files of one kind, and what is in them. */

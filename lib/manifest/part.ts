@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { discard } from '../discard.ts'
 import type { Block, Codec } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { codecs } from './codec.ts'
@@ -21,14 +21,14 @@ export interface OpenPart {
 /** Begins a part at `key`. */
 export function openPart(bucket: Bucket, key: string, codec: Codec): OpenPart {
   const compressor = codecs[codec].compressor()
-  const hash = createHash('sha256')
   const inHand = new Set<Promise<void>>()
   let [rows, size, bytes] = [0, 0, 0]
   async function* compressed(): AsyncGenerator<Buffer> {
     for await (const chunk of compressor) {
-      hash.update(chunk)
       bytes += chunk.length
       yield chunk
+      // A compressor fills one buffer after the other, and has left this one when it is full.
+      if (chunk.byteOffset + chunk.length === chunk.buffer.byteLength) discard(chunk.buffer)
     }
   }
   const uploaded = bucket.upload(key, compressed())
@@ -44,7 +44,7 @@ export function openPart(bucket: Bucket, key: string, codec: Codec): OpenPart {
           inHand.delete(taken)
           release?.()
           // A compressor fails only where its upload did, which knows why.
-          resolve(error ? uploaded : undefined)
+          resolve(error ? uploaded.then() : undefined)
         })
       })
       // Whoever waits sees it fail; this only keeps the error from going astray.
@@ -53,8 +53,8 @@ export function openPart(bucket: Bucket, key: string, codec: Codec): OpenPart {
     },
     async close() {
       compressor.end()
-      await uploaded
-      return { key, rows, bytes, sha256: hash.digest('hex') }
+      const etag = await uploaded
+      return { key, rows, bytes, etag }
     },
     async abandon(error) {
       compressor.destroy(error)

@@ -37,14 +37,14 @@ interface Target {
 }
 
 /**
- * Writes an object of any size: in one piece if it is small, else by multipart upload. Leaves nothing
- * when it fails, and throws what the body or S3 threw.
+ * Writes an object of any size: in one piece if it is small, else by multipart upload. Gives its ETag.
+ * Leaves nothing when it fails, and throws what the body or S3 threw.
  */
 export async function uploadStream(
   s3: S3Client,
   target: Target,
   body: AsyncIterable<Uint8Array>,
-): Promise<void> {
+): Promise<string> {
   const sent: Promise<CompletedPart>[] = []
   let upload: string | undefined
   let [filling, used]: [Buffer | undefined, number] = [undefined, 0]
@@ -83,13 +83,12 @@ export async function uploadStream(
     }
     if (upload === undefined) {
       const Body = filling?.subarray(0, used) ?? new Uint8Array()
-      await s3.send(new PutObjectCommand({ ...target, Body, ChecksumAlgorithm }))
-    } else {
-      if (filling) await flush(filling)
-      const MultipartUpload = { Parts: await Promise.all(sent) }
-      const complete = { ...target, UploadId: upload, MultipartUpload }
-      await s3.send(new CompleteMultipartUploadCommand(complete))
+      return etagOf(await s3.send(new PutObjectCommand({ ...target, Body, ChecksumAlgorithm })))
     }
+    if (filling) await flush(filling)
+    const MultipartUpload = { Parts: await Promise.all(sent) }
+    const complete = { ...target, UploadId: upload, MultipartUpload }
+    return etagOf(await s3.send(new CompleteMultipartUploadCommand(complete)))
   } catch (error) {
     await Promise.allSettled(sent)
     // An upload that cannot be given up now is by the bucket's own rule, a day later.
@@ -102,6 +101,8 @@ export async function uploadStream(
 }
 
 const ChecksumAlgorithm = 'CRC32'
+
+const etagOf = ({ ETag = '' }: { ETag?: string }): string => ETag
 
 const noop = () => {}
 

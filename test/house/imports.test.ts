@@ -7,13 +7,14 @@ const root = resolve(import.meta.dirname, '../..')
 /** What each room may import: other rooms, and packages. The rooms further down know of none above. */
 const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = {
   'lib/error.ts': { rooms: [] },
+  'lib/discard.ts': { rooms: [] },
   'lib/table': { rooms: ['lib/error.ts'], packages: /^node:crypto$/ },
   'lib/graph': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:crypto$/ },
   'lib/machine': { rooms: ['lib/error.ts', 'lib/graph'], packages: /^node:crypto$/ },
-  'lib/source': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:/ },
+  'lib/source': { rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table'], packages: /^node:/ },
   'lib/index.ts': { rooms: ['lib/error.ts', 'lib/table', 'lib/source'] },
   'lib/manifest': {
-    rooms: ['lib/error.ts', 'lib/table'],
+    rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table'],
     packages: /^(node:|@aws-sdk\/client-s3$)/,
   },
   'lib/redshift': {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
@@ -61,7 +61,9 @@ describe('an upload', () => {
     ['a little more than two', 10 * MB + 1],
   ])('keeps every byte of %s', async (_what, size) => {
     const whole = body(size)
-    await bucket.upload('whole', inPieces(whole))
+    const etag = await bucket.upload('whole', inPieces(whole))
+    const there = await s3.client.send(new HeadObjectCommand({ Bucket: 'staging', Key: 'whole' }))
+    expect(etag).toBe(there.ETag)
     expect(await hashOf('whole')).toBe(hash(whole))
   })
 

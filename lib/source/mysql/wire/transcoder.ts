@@ -1,3 +1,4 @@
+import { discard } from '../../../discard.ts'
 import { transient } from '../../../error.ts'
 import type { Block } from '../../../table/origin.ts'
 import { gatherRow, valuesOf } from './packet.ts'
@@ -6,9 +7,9 @@ import { wasm } from './transcode.wasm.ts'
 
 export interface Transcoder {
   /**
-   * Takes bytes of row packets, as they come from the socket. Gives what follows the rows, once that
-   * was reached: the packet that ends them, and whatever is behind it.
-   * Throws what the encoder throws of a value.
+   * Takes bytes of row packets, as they come from the socket, for good: no one may read them any more.
+   * Gives what follows the rows, once that was reached: the packet that ends them, and whatever is
+   * behind it. Throws what the encoder throws of a value.
    */
   feed(bytes: Buffer): Tail | undefined
   /** The next block of lines: a full one, or with `last` whatever there is. */
@@ -69,6 +70,8 @@ interface Exports {
   readonly rows: WebAssembly.Global
 }
 
+const EMPTY = Buffer.alloc(0)
+
 /** Makes row packets into lines of CSV; `sequence` is the number of the first packet. */
 export function transcoder({ rules, cells, cell, csv }: Recoding, sequence: number): Transcoder {
   const pages = (BLOCKS + BLOCK_COUNT * BLOCK_SIZE) / 65_536 + 1
@@ -88,8 +91,8 @@ export function transcoder({ rules, cells, cell, csv }: Recoding, sequence: numb
   code.setUp(rules.length, RULES, MARKER, csv.marker.length, LONGEST)
   code.sequence.value = sequence
 
-  /** Bytes that came and are not in the memory yet, and those in it that are not read. */
-  let [waiting, from, to] = [[] as Buffer[], INPUT, INPUT]
+  /** Bytes that came, how many of the first are in the memory, and those in it that are not read. */
+  let [waiting, taken, from, to] = [[] as Buffer[], 0, INPUT, INPUT]
   const free = Array.from({ length: BLOCK_COUNT }, (_, i) => BLOCKS + i * BLOCK_SIZE)
   const ready: Block[] = []
   let filling: { readonly at: number; used: number; rows: number } | undefined
@@ -136,16 +139,22 @@ export function transcoder({ rules, cells, cell, csv }: Recoding, sequence: numb
       to -= from - INPUT
       from = INPUT
     }
-    const copied = next.copy(bytes, to, 0, INPUT_SIZE - SLACK - (to - INPUT))
+    const copied = next.copy(bytes, to, taken, taken + INPUT_SIZE - SLACK - (to - INPUT))
     to += copied
-    if (copied === next.length) waiting.shift()
-    else waiting[0] = next.subarray(copied)
+    taken += copied
+    if (taken < next.length) return
+    waiting.shift()
+    taken = 0
+    // Else it is a piece of something larger.
+    if (next.length === next.buffer.byteLength) discard(next.buffer)
   }
 
   /** What is not read yet, taken out. */
   function unread(): Buffer {
-    const left = Buffer.concat([bytes.subarray(from, to), ...waiting])
+    const [first = EMPTY, ...others] = waiting
+    const left = Buffer.concat([bytes.subarray(from, to), first.subarray(taken), ...others])
     waiting = []
+    taken = 0
     from = to = INPUT
     return left
   }
