@@ -11,7 +11,11 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   'lib/table': { rooms: ['lib/error.ts'], packages: /^node:crypto$/ },
   'lib/graph': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:crypto$/ },
   'lib/machine': { rooms: ['lib/error.ts', 'lib/graph'], packages: /^node:crypto$/ },
-  'lib/source': { rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table'], packages: /^node:/ },
+  'lib/source/s3/client.ts': { rooms: [], packages: /^@aws-sdk\/client-s3$/ },
+  'lib/source': {
+    rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table', 'lib/source/s3/client.ts'],
+    packages: /^node:/,
+  },
   'lib/index.ts': { rooms: ['lib/error.ts', 'lib/table', 'lib/source'] },
   'lib/manifest': {
     rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table'],

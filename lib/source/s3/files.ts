@@ -19,7 +19,7 @@ const TRIES = 3
 
 /** Opens a bucket with the credentials of the function. */
 export async function openFiles(source: Source, place: Place): Promise<Files> {
-  const { GetObjectCommand, ListObjectsV2Command, S3Client } = await import('@aws-sdk/client-s3')
+  const { GetObjectCommand, ListObjectsV2Command, S3Client } = await import('./client.ts')
   const client: S3Client = new S3Client({
     requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
   })
