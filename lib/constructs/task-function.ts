@@ -3,10 +3,11 @@ import { Duration } from 'aws-cdk-lib'
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { nodeOptions } from '../night/environment.ts'
+import { bundling } from './bundling.ts'
 
 export interface TaskFunctionProps {
   /** The file in `lambdas/`, without its ending. */
@@ -51,23 +52,7 @@ export class TaskFunction extends NodejsFunction {
       logGroup,
       environment: { NODE_OPTIONS: nodeOptions(props.memory) },
       ...(props.network && inVpc(home, props.network)),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        keepNames: true,
-        sourceMap: true,
-        sourcesContent: false,
-        // The SDK in the runtime may be too old for the Data API's newer fields.
-        bundleAwsSDK: true,
-        externalModules: [...(props.without ?? [])],
-        // CommonJS inside an ES module asks for `require`.
-        banner:
-          "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-        // Google's client asks for this too, if only to say where files lie that are not read.
-        define: { __dirname: 'import.meta.dirname' },
-      },
+      bundling: { ...bundling, externalModules: [...(props.without ?? [])] },
     })
   }
 }
