@@ -5,6 +5,8 @@ import type { MachineDefinition } from './step-functions/step-functions.ts'
 /** A Lambda function as the template describes it. */
 export interface FunctionResource {
   readonly arn: string
+  /** As the app calls it: `Extract from production` */
+  readonly name: string
   /** The folder of its bundle. */
   readonly code: string
   /** `index.handler` */
@@ -100,6 +102,7 @@ function functionOf(
   }
   return {
     arn: arnOf(id, resource),
+    name: String(Metadata['aws:cdk:path']).split('/').at(-2) ?? id,
     code: join(directory, String(Metadata['aws:asset:path'])),
     handler: String(Properties.Handler),
     environment: Variables,

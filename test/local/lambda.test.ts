@@ -41,6 +41,7 @@ afterAll(() => {
 
 const fn = (change: Partial<FunctionResource> = {}): FunctionResource => ({
   arn: `arn:aws:lambda:us-east-1:111111111111:function:${JSON.stringify(change)}`,
+  name: 'Extract from production',
   code,
   handler: 'index.handler',
   environment: { TABLE: 'events' },

@@ -1,7 +1,8 @@
+import { machine } from '../machine.ts'
 import { check, contentOf } from './check.ts'
 import { usherOf } from './contestants.ts'
 import { measure } from './measure.ts'
-import { type Kept, limitLines, MEGABYTE, machine, type Runs, table } from './report.ts'
+import { type Kept, limitLines, MEGABYTE, type Runs, table } from './report.ts'
 import { count, progress, type Setting } from './setting.ts'
 import { createHalf } from './table.ts'
 
@@ -30,7 +31,7 @@ export async function compareMemory(setting: Setting): Promise<Kept[]> {
     { what: 'peak of all rows / of half', of: '', found: whole / half, most: GROWTH, digits: 2 },
   ]
   console.log(
-    `${machine(setting)}\n\n${[...table(all), '', ...limitLines('memory', kept)].join('\n')}`,
+    `${machine(setting.version)}\n\n${[...table(all), '', ...limitLines('memory', kept)].join('\n')}`,
   )
   return kept
 }

@@ -1,6 +1,6 @@
-import { cpus } from 'node:os'
+import { median } from '../median.ts'
 import type { Measured } from './measure.ts'
-import { count, type Setting } from './setting.ts'
+import { count } from './setting.ts'
 import { COLUMNS } from './table.ts'
 
 /** What became of a contestant in each round. */
@@ -29,14 +29,6 @@ const limits: readonly Limit[] = [
 ]
 
 export const MEGABYTE = 1e6
-
-/** The day and the machine. */
-export function machine({ version }: Setting): string {
-  const day = new Date().toISOString().slice(0, 10)
-  const [{ model } = { model: 'unknown CPU' }, ...others] = cpus()
-  const cores = `${others.length + 1} core${others.length > 0 ? 's' : ''}`
-  return [day, model.trim(), cores, `Node ${process.versions.node}`, version].join(', ')
-}
 
 /** The medians of each contestant. */
 export function table(all: readonly Runs[]): string[] {
@@ -92,9 +84,3 @@ export const limitLines = (heading: string, all: readonly Kept[]): string[] => [
 /** How much is read, and how many bytes of CSV that is, where it is known. */
 export const data = (rows: number, csv?: number): string =>
   `${count(rows)} rows of ${COLUMNS} columns${csv === undefined ? '' : `, ${count(Math.round(csv / MEGABYTE))} MB of CSV`}`
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  return (low + high) / 2
-}

@@ -1,8 +1,9 @@
+import { machine } from '../machine.ts'
 import { check, contentOf } from './check.ts'
 import { type Contestant, contestantsOf } from './contestants.ts'
 import { look } from './look.ts'
 import { type Measured, measure } from './measure.ts'
-import { data, type Kept, limitLines, machine, type Runs, ratios, table } from './report.ts'
+import { data, type Kept, limitLines, type Runs, ratios, table } from './report.ts'
 import { count, progress, type Setting } from './setting.ts'
 
 /**
@@ -55,7 +56,7 @@ export async function compareSpeed(
   })
   const kept = ratios(all)
   const limits = limitLines('median of the ratios within a round', kept)
-  console.log(machine(setting))
+  console.log(machine(setting.version))
   console.log(`${data(setting.rows, csv)}; medians of ${rounds} rounds\n`)
   console.log([...table(all), ...(kept.length > 0 ? ['', ...limits] : [])].join('\n'))
   return kept
