@@ -6,6 +6,7 @@ export const bundling = {
   target: 'node24',
   mainFields: ['module', 'main'],
   minify: true,
+  // Google's client tells its numbers by the name of their class.
   keepNames: true,
   sourceMap: true,
   sourcesContent: false,

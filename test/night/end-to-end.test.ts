@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createConnection } from 'mysql2/promise'
+import { graphOf, tablesOf } from '../../lib/graph/graph.ts'
+import { type FunctionResource, readAssembly } from '../../local/assembly.ts'
 import { startMarketplace } from '../../local/mysql/index.ts'
 import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
+import { tables } from '../../warehouse/index.ts'
+import { importsOf, packagesOf } from '../bundle.ts'
 import { compare } from './compare.ts'
 
 const MIRRORS = `users user_attributes venues performers events event_performers listings orders
@@ -303,17 +308,59 @@ withServer('a night', () => {
     NIGHT,
   )
 
-  it('deploys no bundle that holds the CDK, or the client of a source it does not read', () => {
-    const output = join(home, 'cdk.out')
-    const bundles = readdirSync(output)
-      .map((asset) => join(output, asset, 'index.mjs'))
-      .filter(existsSync)
-      .map((file) => readFileSync(file, 'utf8'))
-    expect(bundles.length).toBeGreaterThan(5)
-    expect(bundles.some((bundle) => /aws-cdk-lib|CfnResource/.test(bundle))).toBe(false)
-    // A handshake of MySQL's that only its client knows: to extract, to plan chunks, to read one.
-    const withMysql = bundles.filter((bundle) => bundle.includes('mysql_native_password'))
-    expect(withMysql.length).toBe(3)
+  describe('a bundle', () => {
+    const sources = new Map(
+      tablesOf(graphOf(tables)).flatMap(({ made }) =>
+        made.by === 'transform' ? [] : [[made.from.source.name, made.from.source]],
+      ),
+    )
+    const clients = [...sources.values()].flatMap(({ packages }) => packages)
+    const bundleOf = ({ name, code }: FunctionResource) => {
+      const own = sources.get(/ (?:from|for) (\w+)$/.exec(name)?.[1] ?? '')?.packages ?? []
+      const foreign = clients.filter((client) => !own.includes(client))
+      return { name, own, foreign, held: packagesOf(code), imports: importsOf(code) }
+    }
+    let bundles: ReturnType<typeof bundleOf>[]
+    beforeAll(() => {
+      const { functions } = readAssembly(join(home, 'cdk.out'), 'dev')
+      bundles = [...functions.values()].map(bundleOf)
+    })
+
+    it('holds the client of the source that its function reads, and of no other', () => {
+      expect(sources.size).toBeGreaterThan(7)
+      const wrong = bundles.flatMap(({ name, own, foreign, held }) => [
+        ...foreign.filter((one) => held.has(one)).map((one) => `${name} holds ${one}`),
+        ...own.filter((one) => !held.has(one)).map((one) => `${name} lacks ${one}`),
+      ])
+      expect(wrong).toEqual([])
+    })
+
+    it.each([
+      ['aws-cdk-lib', []],
+      ['mysql2', ['Chunk from production', 'Extract from production', 'Plan for production']],
+      ['@aws-sdk/client-redshift-data', ['Load', 'Prepare', 'Run', 'Transform']],
+      ['@aws-sdk/client-sfn', ['Prepare']],
+    ])('holds %s where it is needed: %j', (client, expected) => {
+      const holding = bundles.filter(({ held }) => held.has(client))
+      expect(holding.map(({ name }) => name).sort()).toEqual(expected)
+    })
+
+    it('imports nothing that Lambda lacks, but clients of other sources', () => {
+      // Whoever asks for these does without.
+      const optional = ['cardinal', '@node-rs/xxhash', '@aws-sdk/signature-v4-crt']
+      const wrong = bundles.flatMap(({ name, foreign, imports }) =>
+        [...imports]
+          .filter((one) => !isBuiltin(one) && !optional.includes(one))
+          .filter((one) => !foreign.some((client) => `${one}/`.startsWith(`${client}/`)))
+          .map((one) => `${name} imports ${one}`),
+      )
+      expect(wrong).toEqual([])
+      // What is looked for is found: by a module, by CommonJS, at the moment of use.
+      const mysql = bundles.find(({ name }) => name === 'Extract from production')
+      for (const one of ['node:https', 'net', '@redis/client']) {
+        expect(mysql?.imports).toContain(one)
+      }
+    })
   })
 
   it('does not mix the rows of two servers', async () => {
