@@ -314,7 +314,7 @@ withServer('a night', () => {
         made.by === 'transform' ? [] : [[made.from.source.name, made.from.source]],
       ),
     )
-    const clients = [...sources.values()].flatMap(({ packages }) => packages)
+    const clients = [...new Set([...sources.values()].flatMap(({ packages }) => packages))]
     const bundleOf = ({ name, code }: FunctionResource) => {
       const own = sources.get(/ (?:from|for) (\w+)$/.exec(name)?.[1] ?? '')?.packages ?? []
       const foreign = clients.filter((client) => !own.includes(client))
