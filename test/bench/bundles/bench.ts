@@ -7,43 +7,51 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { home } from '../../../bin/home.ts'
 import { stages } from '../../../bin/stages.ts'
+import { messageOf } from '../../../lib/error.ts'
 import { type FunctionResource, readAssembly } from '../../../local/assembly.ts'
 import { synthesize } from '../../../local/synthesize.ts'
 import { packagesOf } from '../../bundle.ts'
 import { machine } from '../machine.ts'
-import { baselines, loadsOf, type Module } from './measure.ts'
-import { contents, table } from './report.ts'
+import { whole } from '../whole.ts'
+import { baselines, loadsOf } from './measure.ts'
+import { type Bundle, contents, table } from './report.ts'
 
-const { rounds } = parseArgs({ options: { rounds: { type: 'string', default: '11' } } }).values
-const stage = stages[0]?.name ?? ''
-const { functions } = readAssembly(await synthesize(home), stage)
+await bench().catch((error) => {
+  console.error(messageOf(error))
+  process.exitCode = 1
+})
 
-/** Those that share a bundle are one. */
-const bundles = [...Map.groupBy(functions.values(), ({ code }) => code).values()]
-  .map(([first, ...others]) => moduleOf(first as FunctionResource, others))
-  .map((module) => ({
-    module,
-    bytes: statSync(module.file).size,
-    packages: packagesOf(join(module.file, '..')),
-  }))
-  .sort((a, b) => b.bytes - a.bytes)
-
-const smallest = join(bundles.at(-1)?.module.file ?? '', '..')
-const { modules, clear } = baselines(smallest)
-try {
-  const loads = await loadsOf([...modules, ...bundles.map(({ module }) => module)], Number(rounds))
-  console.log(machine())
-  console.log(`medians of ${rounds} rounds\n`)
-  console.log([...table(bundles, modules, loads), '', ...contents(bundles)].join('\n'))
-} finally {
-  clear()
+async function bench(): Promise<void> {
+  const options = { rounds: { type: 'string', default: '11' } } as const
+  const rounds = whole('rounds', parseArgs({ options }).values.rounds)
+  const [stage] = stages
+  if (!stage) throw new Error('bin/stages.ts has no stage whose bundles to measure')
+  const { functions } = readAssembly(await synthesize(home), stage.name)
+  // Functions of one bundle are measured once.
+  const bundles = [...Map.groupBy(functions.values(), ({ code }) => code)]
+    .map(([code, [first, ...others]]) => bundleOf(code, first as FunctionResource, others))
+    .sort((a, b) => b.bytes - a.bytes)
+  const { modules, clear } = baselines(bundles.at(-1)?.code ?? '')
+  try {
+    const loads = await loadsOf([...modules, ...bundles.map(({ module }) => module)], rounds)
+    console.log(`${machine()}\nmedians of ${rounds} rounds\n`)
+    console.log([...table(bundles, modules, loads), '', ...contents(bundles)].join('\n'))
+  } finally {
+    clear()
+  }
 }
 
-function moduleOf(
-  { name, code, handler, environment }: FunctionResource,
+function bundleOf(
+  code: string,
+  { name, handler, environment }: FunctionResource,
   others: readonly FunctionResource[],
-): Module {
+): Bundle {
   const more = others.map(({ name }) => name.split(' ').at(-1))
   const file = join(code, `${handler.split('.')[0]}.mjs`)
-  return { name: [name, ...more].join(', '), file, environment }
+  return {
+    module: { name: [name, ...more].join(', '), file, environment },
+    code,
+    bytes: statSync(file).size,
+    packages: packagesOf(code),
+  }
 }

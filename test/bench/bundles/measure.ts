@@ -32,7 +32,11 @@ export function baselines(bundle: string): { modules: Module[]; clear(): void } 
   return {
     modules: [
       write('an empty module', 'empty.mjs', ''),
-      write('what it imports of Node', 'node.mjs', own.map((one) => `import '${one}'\n`).join('')),
+      write(
+        'what each imports of Node',
+        'node.mjs',
+        own.map((one) => `import '${one}'\n`).join(''),
+      ),
     ],
     clear: () => rmSync(folder, { recursive: true }),
   }

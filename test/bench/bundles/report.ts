@@ -2,6 +2,9 @@ import type { Load, Module } from './measure.ts'
 
 export interface Bundle {
   readonly module: Module
+  /** The folder that it is in. */
+  readonly code: string
+  /** Of JavaScript, without the source map. */
   readonly bytes: number
   /** The bytes of each package in it. */
   readonly packages: ReadonlyMap<string, number>
@@ -39,26 +42,25 @@ export function contents(bundles: readonly Bundle[]): string[] {
   )
   const least = (name: string) =>
     Math.min(...bundles.map(({ packages }) => packages.get(name) ?? 0))
-  const shared = new Map(common.map((name) => [name, least(name)]))
   return [
     'KB of the largest packages',
-    listed('each', shared),
-    ...bundles.map(({ module, packages }) => {
-      const own = [...packages].filter(([name]) => !shared.has(name))
-      return listed(module.name, new Map(own))
+    listed('in each:', new Map(common.map((name) => [name, least(name)]))),
+    ...bundles.flatMap(({ module, packages }) => {
+      const own = new Map([...packages].filter(([name]) => !common.includes(name)))
+      return own.size > 0 ? listed(module.name.padEnd(NAME), own) : []
     }),
   ]
 }
 
 /** As many packages as a line holds, the largest first. */
 function listed(name: string, packages: ReadonlyMap<string, number>): string {
-  let line = name.padEnd(NAME)
+  let line = name
   for (const [one, bytes] of [...packages].sort(([, a], [, b]) => b - a)) {
-    const more = `${line.length > NAME ? ', ' : '  '}${one} ${kilobytes(bytes)}`
+    const more = `${line === name ? ' ' : ', '}${one} ${kilobytes(bytes)}`
     if (line.length + more.length > WIDTH) break
     line += more
   }
-  return line.trimEnd()
+  return line
 }
 
 const kilobytes = (bytes: number): string => Math.round(bytes / 1000).toLocaleString('en-US')

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../../lib/error.ts'
+import { whole } from '../whole.ts'
 import { compareMemory } from './memory.ts'
 import { isKept } from './report.ts'
 import { open } from './setting.ts'
@@ -33,10 +34,4 @@ async function bench(): Promise<void> {
     : await compareSpeed(setting, often, only?.split(','))
   await setting.stop()
   process.exitCode = kept.every(isKept) ? 0 : 1
-}
-
-function whole(option: string, value: string): number {
-  const number = Number(value)
-  if (Number.isInteger(number) && number > 0) return number
-  throw new Error(`--${option} ${value}: give a whole number, 1 or more`)
 }
