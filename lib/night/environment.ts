@@ -23,7 +23,7 @@ export const EXTRACT_MEGABYTES = 1769
  * given; a third is much for what is alive at any one time, whatever the rows. Buffers do not count.
  */
 export const nodeOptions = (memory: number): string =>
-  `--enable-source-maps --max-semi-space-size=16 --max-old-space-size=${Math.floor(memory / 3)}`
+  `--enable-source-maps --max-semi-space-size=8 --max-old-space-size=${Math.floor(memory / 3)}`
 
 /** The value of a variable that the function cannot do without. */
 export function required(name: keyof typeof variables): string {

@@ -8,6 +8,7 @@ import { type Options, stringify } from 'csv-stringify'
 import { stringify as stringifySync } from 'csv-stringify/sync'
 import { blocksOf, type Extracted } from '../../lib/manifest/rows.ts'
 import { definition } from '../../lib/table/definition.ts'
+import { median } from './median.ts'
 import { type Order, orders, ordersOf } from './orders.ts'
 
 const WARM_UP = 3
@@ -100,14 +101,12 @@ for (let i = 0; i < WARM_UP; i++) await measureAll()
 const rounds: Round[] = []
 for (let i = 0; i < ROUNDS; i++) rounds.push(await measureAll())
 
-function median(of: (round: Round) => number | undefined): number {
-  const sorted = rounds.map((round) => of(round) ?? Number.NaN).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-const rateOf = (name: string) => median((round) => round[name]?.rate)
-const bytesOf = (name: string) => median((round) => round[name]?.bytes)
+const middle = (of: (round: Round) => number | undefined) =>
+  median(rounds.map((round) => of(round) ?? Number.NaN))
+const rateOf = (name: string) => middle((round) => round[name]?.rate)
+const bytesOf = (name: string) => middle((round) => round[name]?.bytes)
 const ratioTo = (name: string) =>
-  median(({ usher, [name]: other }) => usher && other && usher.rate / other.rate)
+  middle(({ usher, [name]: other }) => usher && other && usher.rate / other.rate)
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US')
 console.log(`${' '.repeat(34)}rows a second  bytes a row  usher is faster`)
