@@ -14,7 +14,7 @@ import type { Command } from './usher.ts'
 import { loadGraph } from './warehouse.ts'
 
 export const nightCommand: Command = {
-  usage: 'night [--date 2026-11-23] [--tables a,+b,c+] [--force]',
+  usage: 'night [--date 2026-11-23] [--tables a,+b,c+] [--force] [--accept a]',
   summary: 'Runs a night: the synthesized state machine, with the bundles that deploy.',
   help: `Synthesizes the app and runs its state machine on this machine, with stand-ins
 for AWS and real source servers. The warehouse is then .usher/warehouse.duckdb.
@@ -24,6 +24,7 @@ for AWS and real source servers. The warehouse is then .usher/warehouse.duckdb.
             is it and everything it is made from, orders+ is it and everything
             that is made from it
   --force   do the tables again that are complete already
+  --accept  publish the new rows of these tables whatever their checks say
 
 A night does what is not complete yet: after a failure, run it again.
 
@@ -35,8 +36,9 @@ keeps yours apart from the sample.`,
     date: { type: 'string' },
     tables: { type: 'string' },
     force: { type: 'boolean', default: false },
+    accept: { type: 'string' },
   },
-  async run(words, { date, tables, force }) {
+  async run(words, { date, tables, force, accept }) {
     if (words.length > 0) {
       throw new Failure(
         'BadInput',
@@ -54,7 +56,9 @@ keeps yours apart from the sample.`,
     const names = tables === undefined ? [] : namesIn(String(tables))
     const asked = select(graph, names)
     const now = new Date().toISOString()
-    const input = date === undefined ? { scheduledTime: now } : { date }
+    const accepted = accept === undefined ? [] : namesIn(String(accept))
+    const when = date === undefined ? { scheduledTime: now } : { date }
+    const input = { ...when, accept: accepted }
     // As the night itself would see it, before anything is started for it.
     const { date: day } = nightOf({ input, run: '', startedAt: now }, graph, stage.timeZone)
     const display = displayOn(process.stdout)
@@ -64,6 +68,7 @@ keeps yours apart from the sample.`,
       date: date as string | undefined,
       day,
       force: force === true,
+      accept: accepted,
       stage: stage.name,
       home,
       display,
@@ -74,7 +79,9 @@ keeps yours apart from the sample.`,
     const rest = force ? record.lacking(own) : names
     const only = rest.length > 0 ? ` --tables ${rest.join(',')}` : ''
     const forced = force ? ' --force' : ''
-    const again = `npm run night --${record.date && ` --date ${record.date}`}${only}${forced}`
+    const anyway = accepted.length > 0 ? ` --accept ${accepted.join(',')}` : ''
+    const on = record.date && ` --date ${record.date}`
+    const again = `npm run night --${on}${only}${forced}${anyway}`
     for (const line of summary(record, ending, again, own)) display.line(line)
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },

@@ -8,7 +8,7 @@ import { showProgress } from './deployed/progress.ts'
 import type { Command } from './usher.ts'
 
 export const startCommand: Command = {
-  usage: 'start [--date D] [--tables a,+b,c+] [--force] [--detach] [--stage S]',
+  usage: 'start [--date D] [--tables a,+b,c+] [--force] [--accept a] [--detach] [--stage S]',
   summary: 'Starts a night in AWS and follows it.',
   help: `Starts an execution of the state machine that is deployed, and shows how it goes
 until it ends. Ctrl-C leaves it running. It ends with 0 if every table is
@@ -19,6 +19,7 @@ complete.
             is it and everything it is made from, orders+ is it and everything
             that is made from it
   --force   do the tables again that are complete already
+  --accept  publish the new rows of these tables whatever their checks say
   --detach  do not follow it
   --stage   of bin/stages.ts; the first unless said
 
@@ -29,6 +30,7 @@ What is complete it passes by in milliseconds.`,
   options: {
     ...nightOptions,
     date: { type: 'string' },
+    accept: { type: 'string' },
     detach: { type: 'boolean', default: false },
   },
   async run(words, options) {

@@ -36,6 +36,8 @@ export interface NightOptions {
   /** The run date that will be found: sample data is made for it. */
   readonly day: string
   readonly force: boolean
+  /** The tables whose new rows are published whatever their checks say. */
+  readonly accept: readonly string[]
   readonly stage: string
   /** Where everything that stays is kept: `.usher`. */
   readonly home: string
@@ -108,6 +110,7 @@ export async function runNight(
         ? {}
         : { tables: asked.map(({ id }) => id) }),
       ...(options.force && { force: true }),
+      ...(options.accept.length > 0 && { accept: options.accept }),
     }
     display.line()
     const ticking = setInterval(() => display.status(record.status()), 250)

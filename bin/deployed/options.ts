@@ -17,15 +17,20 @@ type Options = Readonly<Record<string, unknown>>
 /** What is to be done, whatever the date. Throws a BadInput that names what is no table. */
 export async function wishOf(
   machine: NightMachine,
-  { tables, force }: Options,
+  { tables, force, accept }: Options,
 ): Promise<Omit<Meaning, 'date'>> {
   const asked = tables === undefined ? [] : namesIn(String(tables))
+  const accepted = accept === undefined ? [] : namesIn(String(accept))
   if (tables !== undefined && asked.length === 0) {
     throw new Failure('BadInput', '--tables names no table: leave it out for all')
   }
-  if (asked.length > 0) {
+  if (accept !== undefined && accepted.length === 0) {
+    throw new Failure('BadInput', '--accept names no table: leave it out for none')
+  }
+  if (asked.length + accepted.length > 0) {
     const known = await tablesOf(machine)
-    const unknown = asked.filter((name) => !known.includes(name.replaceAll(/^\+|\+$/g, '')))
+    const bare = asked.map((name) => name.replaceAll(/^\+|\+$/g, ''))
+    const unknown = [...bare, ...accepted].filter((name) => !known.includes(name))
     if (unknown.length > 0) {
       throw new Failure(
         'BadInput',
@@ -33,7 +38,7 @@ export async function wishOf(
       )
     }
   }
-  return { tables: sorted(asked), force: force === true }
+  return { tables: sorted(asked), force: force === true, accept: sorted(accepted) }
 }
 
 /** A date that an option gives, whose day must be over. Throws a BadInput that shows it. */
@@ -56,9 +61,10 @@ export function noWords([word]: readonly string[], hint: string): void {
 }
 
 /** The options that say the same once more: ` --tables a,b --stage prod`. */
-export const repeated = ({ tables, force, stage }: Options): string =>
+export const repeated = ({ tables, force, accept, stage }: Options): string =>
   [
     tables === undefined ? '' : ` --tables ${tables}`,
     force ? ' --force' : '',
+    accept === undefined ? '' : ` --accept ${accept}`,
     stage === undefined ? '' : ` --stage ${stage}`,
   ].join('')

@@ -12,7 +12,7 @@ export function restart(
   record: NightRecord,
   asked: readonly string[],
 ): string {
-  const { date, force = false, ...meant } = meaning ?? { tables: [] }
+  const { date, force = false, accept = [], ...meant } = meaning ?? { tables: [] }
   const day = date === undefined ? '' : ` --date ${date}`
   const lacking = record.lacking(asked)
   // What a + brings along only the night knew: where some have no record, they may not have been meant.
@@ -21,5 +21,6 @@ export function restart(
     lacking.every((table) => record.tables.has(table))
   const rest = force && sure && lacking.length < asked.length ? lacking : meant.tables
   const only = rest.length > 0 ? rest.join(',') : undefined
-  return `npx usher start${day}${repeated({ tables: only, force, stage })}`
+  const accepted = accept.length > 0 ? accept.join(',') : undefined
+  return `npx usher start${day}${repeated({ tables: only, force, accept: accepted, stage })}`
 }

@@ -54,6 +54,7 @@ export function nightOf(
             'run.$': '$.run',
             'tables.$': '$.tables',
             'force.$': '$.force',
+            'accept.$': '$.accept',
             'redrives.$': '$.redrives',
             'redriven.$': '$$.Execution.RedriveCount',
           },

@@ -28,6 +28,7 @@ export function partStates(
             'run.$': '$.run',
             'tables.$': '$.tables',
             'force.$': '$.force',
+            'accept.$': '$.accept',
             'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id',
           },
         },

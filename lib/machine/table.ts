@@ -85,4 +85,5 @@ const about = (table: string): Readonly<Record<string, unknown>> => ({
   'run.$': '$.run',
   'tables.$': '$.tables',
   'force.$': '$.force',
+  'accept.$': '$.accept',
 })

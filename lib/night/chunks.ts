@@ -74,7 +74,7 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
   return unlessComplete(graph, bucket, input, async () => {
     const table = tableOf(graph, input.table)
     const start = performance.now()
-    const { date, run, force } = input
+    const { date, run, force, accept } = input
     const { made, chunks } = chunked(table)
     const attempt = newAttempt(run)
     const time = timeLimit(table.id, milliseconds)
@@ -94,7 +94,7 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
         await bucket.put(key, items)
         log('planned', { table: id, date, attempt, chunks: items.length })
         return {
-          ...{ table: id, date, run, force, outcome: 'planned', attempt },
+          ...{ table: id, date, run, force, accept, outcome: 'planned', attempt },
           chunks: { key, count: items.length },
           ...(portion?.increment && { increment: { ...portion.increment, bound } }),
           seconds: secondsSince(start),
@@ -200,7 +200,7 @@ export async function sealTask(
   { graph, bucket }: Pick<Tools, 'graph' | 'bucket'>,
   planned: TaskResult,
 ): Promise<TaskResult> {
-  const { outcome, date, run, force, attempt, chunks, increment } = planned
+  const { outcome, date, run, force, accept, attempt, chunks, increment } = planned
   if (outcome !== 'planned' || !attempt || !chunks) return planned
   const start = performance.now()
   const table = tableOf(graph, planned.table)
@@ -221,7 +221,7 @@ export async function sealTask(
   log('sealed', { table: table.id, date, attempt, chunks: chunks.count, rows, bytes, notes })
   const seconds = (planned.seconds ?? 0) + secondsSince(start)
   return {
-    ...{ table: table.id, date, run, force, outcome: 'extracted', attempt },
+    ...{ table: table.id, date, run, force, accept, outcome: 'extracted', attempt },
     ...{ days: [date], rows, bytes, seconds },
   }
 }

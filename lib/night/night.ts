@@ -1,5 +1,6 @@
 import { Failure } from '../error.ts'
 import type { Graph } from '../graph/graph.ts'
+import { namesLike } from '../graph/near.ts'
 import { select } from '../graph/select.ts'
 import { daysBefore, isDate } from '../table/moment.ts'
 
@@ -11,6 +12,8 @@ export interface NightInput {
   readonly tables?: readonly string[]
   /** Do the tables again that are complete already. */
   readonly force?: boolean
+  /** Tables whose new rows are published whatever is found wrong with them: their checks only tell. */
+  readonly accept?: readonly string[]
   /** Set by the schedule in place of a date: an instant. */
   readonly scheduledTime?: string
 }
@@ -34,6 +37,8 @@ export interface Night {
   readonly run: string
   readonly tables: readonly string[]
   readonly force: boolean
+  /** None in an execution that began before there was such a thing. */
+  readonly accept?: readonly string[]
 }
 
 /**
@@ -45,7 +50,7 @@ export function nightOf(
   graph: Graph,
   timeZone: string,
 ): Night {
-  const { date, tables = [], force = false, scheduledTime } = check(input)
+  const { date, tables = [], force = false, accept = [], scheduledTime } = check(input)
   if (date === undefined && scheduledTime === undefined) {
     throw new Failure('BadInput', 'the input has no date: give {"date": "2026-11-23"}')
   }
@@ -56,33 +61,46 @@ export function nightOf(
     throw new Failure('BadInput', problem)
   }
   select(graph, tables)
-  return { date: date ?? dayBefore(scheduledTime ?? '', timeZone), run, tables, force }
+  checkTables(graph, accept)
+  return { date: date ?? dayBefore(scheduledTime ?? '', timeZone), run, tables, force, accept }
+}
+
+/** What is accepted is named table by table: a person has looked at each. */
+function checkTables(graph: Graph, accept: readonly string[]): void {
+  const unknown = accept.filter((id) => !graph.get(id)?.table)
+  if (unknown.length === 0) return
+  const known = [...graph.values()].flatMap(({ id, table }) => (table ? [id] : []))
+  const problem = `the input accepts no such table: ${unknown.join(', ')}`
+  throw new Failure('BadInput', `${problem}; ${namesLike(unknown, known)}`)
 }
 
 function check(input: unknown): NightInput {
   const bad = (what: string) => new Failure('BadInput', `the input's ${what}`)
   if (typeof input !== 'object' || input === null) throw bad('form is {"date": "2026-11-23"}')
-  const { date, tables, force, scheduledTime, ...others } = input as Record<string, unknown>
+  const { date, tables, force, accept, scheduledTime, ...others } = input as Record<string, unknown>
   const show = JSON.stringify
   if (date !== undefined && !(typeof date === 'string' && isDate(date))) {
     throw bad(`date ${show(date)} is no date: write it as 2026-11-23`)
   }
-  if (
-    tables !== undefined &&
-    !(Array.isArray(tables) && tables.every((t) => typeof t === 'string'))
-  ) {
+  if (tables !== undefined && !isNames(tables)) {
     throw bad(`tables ${show(tables)} is no list of names: write it as ["events", "+sales_by_day"]`)
   }
   if (force !== undefined && typeof force !== 'boolean') {
     throw bad(`force ${show(force)} is neither true nor false`)
   }
+  if (accept !== undefined && !isNames(accept)) {
+    throw bad(`accept ${show(accept)} is no list of tables: write it as ["events"]`)
+  }
   if (scheduledTime !== undefined && Number.isNaN(Date.parse(String(scheduledTime)))) {
     throw bad(`scheduledTime ${show(scheduledTime)} is no time`)
   }
   const [unknown] = Object.keys(others)
-  if (unknown) throw bad(`'${unknown}' is not known: there are date, tables and force`)
+  if (unknown) throw bad(`'${unknown}' is not known: there are date, tables, force and accept`)
   return input
 }
+
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string')
 
 /** The day before the day that an instant falls on, where the clocks show `timeZone`. */
 export const dayBefore = (instant: string, timeZone: string): string =>

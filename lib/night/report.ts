@@ -79,7 +79,7 @@ const LONGEST = 8_000
  */
 export async function reportNight(
   { graph, bucket }: { graph: Graph; bucket: Bucket },
-  { date, run, tables, force, redrives, redriven }: ReportInput,
+  { date, run, tables, force, accept = [], redrives, redriven }: ReportInput,
 ): Promise<Report> {
   const asked = [...select(graph, tables)].flatMap((id) => definitionOf(graph, id) ?? [])
   const found = await Promise.all(
@@ -110,7 +110,8 @@ export async function reportNight(
   const again = force
     ? { tables: rest.map(({ id }) => id), force }
     : tables.length > 0 && { tables }
-  throw new Failure('NightIncomplete', complaint(amount, broken, { date, ...again }))
+  const input = { date, ...again, ...(accept.length > 0 && { accept }) }
+  throw new Failure('NightIncomplete', complaint(amount, broken, input))
 }
 
 const isOrAre = (these: readonly AnyDefinition[]) => (these.length === 1 ? 'is' : 'are')

@@ -38,6 +38,8 @@ export interface TaskResult {
   readonly later?: string
   /** Set where the night was forced. */
   readonly force?: boolean
+  /** The tables whose checks only tell. */
+  readonly accept?: readonly string[]
   /** The days that were extracted, the run date last. */
   readonly days?: readonly string[]
   /** Only a load knows them where others wrote the files. */

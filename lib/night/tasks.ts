@@ -41,7 +41,7 @@ export function extractTask(
   return unlessComplete(graph, bucket, input, async () => {
     const table = tableOf(graph, input.table)
     const start = performance.now()
-    const { date, run, force } = input
+    const { date, run, force, accept } = input
     const attempt = newAttempt(run)
     const time = timeLimit(table.id, milliseconds, { help: helpOf(table) })
     const done: Extract[] = []
@@ -78,7 +78,7 @@ export function extractTask(
       : undefined
     const bytes = done.reduce((sum, { bytes }) => sum + bytes, 0)
     const facts = { attempt, days, rows, bytes, seconds: secondsSince(start) }
-    return { table: table.id, date, run, force, outcome: 'extracted', ...facts }
+    return { table: table.id, date, run, force, accept, outcome: 'extracted', ...facts }
   })
 }
 

@@ -85,8 +85,8 @@ describe('usher start', () => {
     'names after a forced night only what that has left undone',
     async () => {
       deployed.changes.extracting = ({ table }) => table === 'users' && breaks()
-      const command = 'npx usher start --date 2026-11-20 --tables users --force\n'
-      const forced = await start('--force').ended
+      const command = 'npx usher start --date 2026-11-20 --tables users --force --accept users\n'
+      const forced = await start('--force', '--accept', 'users').ended
       expect(forced.output).toMatch(new RegExp(`what is missing:\\n {2}${command}$`))
       const { output } = await deployed.usher('status').ended
       expect(output).toContain(`  ${command}`)

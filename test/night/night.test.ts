@@ -14,17 +14,16 @@ const night = (input: unknown) =>
   nightOf({ input, run: 'run-1', startedAt: '2026-11-24T03:30:00Z' }, graph, 'America/New_York')
 
 describe('the input of a night', () => {
-  it('is the run date, which tables, and whether to do them again', () => {
+  it('is the run date, which tables, whether to do them again, and what to accept', () => {
     expect(night({ date: '2026-11-23' })).toEqual({
       date: '2026-11-23',
       run: 'run-1',
       tables: [],
       force: false,
+      accept: [],
     })
-    expect(night({ date: '2026-11-23', tables: ['+days'], force: true })).toMatchObject({
-      tables: ['+days'],
-      force: true,
-    })
+    const all = { date: '2026-11-23', tables: ['+days'], force: true, accept: ['days'] }
+    expect(night(all)).toEqual({ ...all, run: 'run-1' })
   })
   it('takes no date of the future, which would be newer than every night until then', () => {
     expect(night({ date: '2026-11-23' }).date).toBe('2026-11-23')
@@ -45,8 +44,13 @@ describe('the input of a night', () => {
     [{ date: '2026-11-23', force: 'yes' }, 'force "yes" is neither true nor false'],
     [
       { date: '2026-11-23', table: 'days' },
-      "'table' is not known: there are date, tables and force",
+      "'table' is not known: there are date, tables, force and accept",
     ],
+    [
+      { date: '2026-11-23', accept: true },
+      'accept true is no list of tables: write it as ["events"]',
+    ],
+    [{ date: '2026-11-23', accept: ['+days'] }, 'accepts no such table: +days; did you mean days?'],
     [{ scheduledTime: 'soon' }, 'scheduledTime "soon" is no time'],
   ])('fails on %j', (input, problem) => {
     expect(() => night(input)).toThrow(problem)

@@ -102,7 +102,7 @@ const keys = async (Prefix: string) => {
 
 describe('a night, task by task', () => {
   it('prepares the schemas, whatever it is asked to do', async () => {
-    const night = { date, run: 'one', tables: [], force: false, redrives: 0 }
+    const night = { date, run: 'one', tables: [], force: false, accept: [], redrives: 0 }
     expect(await prepare('one')).toEqual(night)
     const rows = await warehouse.query({
       text: 'select count(*) as n from usher.loads',
@@ -198,9 +198,13 @@ describe('a night, task by task', () => {
     await loadTask(tools(), await extractTask(tools(), input('numbers', 'eight', only)))
     await prepare('eight', only, 2)
     expect(await readReceipt(bucket, numbers[definition], date)).toMatchObject({ run: 'eight' })
-    await expect(
-      report('eight', { tables: ['numbers', 'broken'], force: true, redrives: 2, redriven: 2 }),
-    ).rejects.toThrow('or start one with {"date":"2026-11-23","tables":["broken"],"force":true}')
+    const two = { tables: ['numbers', 'broken'], force: true, redrives: 2, redriven: 2 }
+    await expect(report('eight', two)).rejects.toThrow(
+      'or start one with {"date":"2026-11-23","tables":["broken"],"force":true}',
+    )
+    await expect(report('eight', { ...two, accept: ['broken'] })).rejects.toThrow(
+      '"tables":["broken"],"force":true,"accept":["broken"]}',
+    )
   })
 
   it('does nothing any more once another execution has taken the date', async () => {
