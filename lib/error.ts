@@ -20,6 +20,8 @@ export type FailureName =
   | 'SourceRefused'
   /** The warehouse refused: a bad file, a failed check, an incompatible table. */
   | 'WarehouseRefused'
+  /** New rows are not as the table's checks have it, and were set aside. */
+  | 'CheckFailed'
   /** Another execution is doing the same run date. */
   | 'RunHeld'
   /** Tables are missing at a night's end. */

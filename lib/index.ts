@@ -12,6 +12,8 @@ export { mysql } from './source/mysql/mysql.ts'
 export { redis } from './source/redis/redis.ts'
 export { s3 } from './source/s3/s3.ts'
 export { sixpack } from './source/sixpack/sixpack.ts'
+/** Checks of a table's new rows. */
+export { accepted, fresh, none, references, rowCount, unique } from './table/check.ts'
 export type { Row } from './table/column.ts'
 export {
   bigint,

@@ -46,6 +46,8 @@ export interface TaskResult {
   readonly rows?: number
   readonly bytes?: number
   readonly seconds?: number
+  /** How many checks its rows have passed, or a person has accepted. */
+  readonly checks?: number
 }
 
 /**

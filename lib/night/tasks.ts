@@ -112,7 +112,8 @@ export async function loadTask(
   for (const date of days) {
     const dayStart = performance.now()
     const prefix = attemptPrefix(table, date, attempt)
-    const work = { warehouse, bucket, table, date, run, force, prefix, copyRole, deadline }
+    const accept = accepting(table, { ...extracted, date })
+    const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
     const rows = await loadTable(work)
     const loadSeconds = secondsSince(dayStart)
     const files = await bucket.get<Extract>(extractKey(prefix))
@@ -124,10 +125,22 @@ export async function loadTask(
       await deleteExtract(bucket, prefix, files)
     }
     total += rows
-    log('loaded', { table: table.id, date, run, rows, seconds: loadSeconds })
+    log('loaded', { table: table.id, date, run, rows, seconds: loadSeconds, ...checksOf(table) })
   }
-  const facts = { rows: total, bytes, seconds: secondsSince(start) }
+  const facts = { rows: total, bytes, seconds: secondsSince(start), ...checksOf(table) }
   return { table: table.id, date: extracted.date, run, outcome: 'loaded', ...facts }
+}
+
+/** How many checks the rows have passed, or were spared. */
+const checksOf = ({ checks }: Definition) => (checks.length > 0 ? { checks: checks.length } : {})
+
+/** What is done with rows that do not pass, where the night's input accepts those of the table. */
+function accepting(
+  { id }: Definition,
+  { date, run, accept = [] }: Pick<TaskInput, 'date' | 'run' | 'accept'>,
+): ((found: string) => void) | undefined {
+  if (!accept.includes(id)) return undefined
+  return (found) => log('accepted', { table: id, date, run, found })
 }
 
 export interface TaskTools {
@@ -148,11 +161,13 @@ export function transformTask(
     const start = performance.now()
     const { date, run, force } = input
     const deadline = start + milliseconds
-    const rows = await transformTable({ warehouse, table, date, run, force, deadline })
+    const accept = accepting(table, input)
+    const rows = await transformTable({ warehouse, table, date, run, force, accept, deadline })
     const seconds = secondsSince(start)
     await checkHeld(bucket, input)
     await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
-    log('transformed', { table: table.id, date, run, rows, seconds })
-    return { table: table.id, date, run, outcome: 'loaded', rows, seconds }
+    log('transformed', { table: table.id, date, run, rows, seconds, ...checksOf(table) })
+    const facts = { rows, seconds, ...checksOf(table) }
+    return { table: table.id, date, run, outcome: 'loaded', ...facts }
   })
 }

@@ -97,6 +97,36 @@ where run = :run and table_name = :table and run_date = cast(:date as date)${
   return row && Number(row.row_count)
 }
 
+/** So many nights say how many rows are usual. */
+const USUAL_NIGHTS = 7
+
+/**
+ * The rows that were published for each of the last run dates before this one, newest first; of a table
+ * of which changes are loaded, only those nights count, or all rows that it had then where it is whole.
+ */
+export async function rowsBefore(
+  { warehouse, table, date, deadline }: Work,
+  { isWhole }: { readonly isWhole: boolean },
+): Promise<number[]> {
+  const changes = isIncremental(table) && !isWhole
+  const statement = {
+    text: `select row_count from (
+  select ${changes ? 'row_count' : 'coalesce(table_rows, row_count)'} as row_count, run_date,
+    row_number() over (partition by run_date order by loaded_at desc) as newest
+  from ${tableName(loads)}
+  where table_name = :table and run_date < cast(:date as date)${
+    changes ? ' and row_count < table_rows' : ''
+  }
+) as nights
+where newest = 1
+order by run_date desc
+limit ${USUAL_NIGHTS}`,
+    parameters: { table: table.id, date },
+  }
+  const rows = await warehouse.query(statement, deadline)
+  return rows.map(({ row_count }) => Number(row_count))
+}
+
 /** What a load left, as the audit table has it. */
 export interface Left {
   readonly run: string

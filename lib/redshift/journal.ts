@@ -29,11 +29,18 @@ const LONGEST = 127
  * The loads of one table, in a table of their own. Other than `usher.loads` it can be read inside a
  * load's transaction without colliding, since whoever writes it holds the lock of the table.
  */
-export function journalOf({ id }: Definition): Definition {
-  const whole = `loads_of_${id}`
+export const journalOf = (table: Definition): Definition => ({
+  ...journal,
+  ...besideLoads('loads_of', table),
+})
+
+/** The name of what is kept of one table, in the schema of `usher.loads`. */
+export function besideLoads(what: string, { id }: Definition) {
+  const { schema } = journal
+  const whole = `${what}_${id}`
   const digest = createHash('sha256').update(id).digest('hex').slice(0, 16)
   const name = whole.length > LONGEST ? `${whole.slice(0, LONGEST - 17)}_${digest}` : whole
-  return { ...journal, id: `${journal.schema}.${name}`, name }
+  return { id: `${schema}.${name}`, schema, name }
 }
 
 /** Whether it matters which of two loads comes first; elsewhere nothing is looked at before one. */

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto'
 import { Failure, transient } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type Extract, extractKey, type Increment, manifestKey } from '../manifest/manifest.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
-import { type Load, loadedRows, recordLoad, refuseEarlier } from './audit.ts'
+import { clearAside, setAside } from './aside.ts'
+import { type Load, loadedRows, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
 import { checkBase } from './base.ts'
+import { assertChecks, stagedAs } from './check.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
-import { columnList, MOST_STATEMENTS, stageName } from './ddl.ts'
+import { columnList, type StageHolds, stageName } from './ddl.ts'
 import { holdStill, writeJournal } from './journal.ts'
 import {
   assertCount,
@@ -21,9 +22,7 @@ import {
 } from './publish.ts'
 import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
-
-/** The Data API takes this many bytes of a statement. */
-const MOST_BYTES = 100 * 1024
+import { runSteps } from './transaction.ts'
 
 /** What every task in the warehouse works with. */
 export interface Work extends Load {
@@ -31,7 +30,19 @@ export interface Work extends Load {
   readonly table: Definition
   /** When the function's time is up, as performance.now() counts it. */
   readonly deadline?: number
+  /** Told what the checks find wrong, which is then published nevertheless; absent, nothing is. */
+  readonly accept?: (found: string) => void
 }
+
+/** What a load finds when it looks at what is there. */
+interface Ready {
+  /** What the transaction checks first. */
+  readonly base: readonly Step[]
+  /** The rows of the nights before, newest first. */
+  readonly before: readonly number[]
+}
+
+const nothing: Ready = { base: [], before: [] }
 
 /** Loads an extract and publishes it, in one transaction. Gives the rows that were published. */
 export async function loadTable(
@@ -43,15 +54,16 @@ export async function loadTable(
   return unlessLoaded(own, async () => {
     const extract = await bucket.get<Extract>(extractKey(prefix))
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
-    const base = await prepare(own, extract.increment)
-    const steps = loadSteps(table, extract, own, place, copyRole, base)
-    try {
-      await run(own, steps)
-    } catch (error) {
-      const copied = error instanceof StatementError && steps[error.index]?.copies
-      if (copied) throw await explainCopy(own, copied, extract.format, error)
-      throw explain(own, steps, error)
-    }
+    const ready = await prepare(own, extract.increment)
+    const steps = loadSteps(table, extract, own, place, copyRole, ready)
+    await runChecked(
+      { ...own, table: publishedAs(table, extract.increment) },
+      { steps, holds: 'files', before: ready.before },
+      async (steps, error) => {
+        const copied = error instanceof StatementError && steps[error.index]?.copies
+        return copied ? explainCopy(own, copied, extract.format, error) : explain(own, steps, error)
+      },
+    )
     const { rows } = extract
     const known = rows !== undefined && !mayRepeat(table)
     return known ? rows : ((await loadedRows(own, own)) ?? 0)
@@ -77,16 +89,59 @@ async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<nu
 }
 
 /**
- * Makes the table ready, and looks whether what is there may be replaced or added to. Gives what the
- * transaction checks; the journal comes first, so that nothing changes between the looks.
+ * Makes the table ready, and looks whether what is there may be replaced or added to. The journal comes
+ * first, so that nothing changes between the looks.
  */
-async function prepare(work: Work, increment?: Increment): Promise<Step[]> {
+async function prepare(work: Work, increment?: Increment): Promise<Ready> {
   const { warehouse, table, deadline } = work
   await prepareTable(warehouse, table, deadline)
   const still = await holdStill(work)
   await refuseEarlier(work)
-  return [...still, ...(await checkBase(work, increment))]
+  const base = [...still, ...(await checkBase(work, increment))]
+  const compares = table.checks.some((check) => check.kind === 'rows' && check.between)
+  const isWhole = increment?.base === undefined
+  return { base, before: compares ? await rowsBefore(work, { isWhole }) : [] }
 }
+
+interface Checked {
+  readonly steps: readonly Step[]
+  readonly holds: StageHolds
+  readonly before: readonly number[]
+}
+
+/**
+ * Runs a load. Where checks of its rows fail, these are set aside, and published only if a person has
+ * accepted them. Gives the rows that were staged.
+ */
+async function runChecked(
+  work: Work,
+  { steps, holds, before }: Checked,
+  explained: (steps: readonly Step[], error: unknown) => Promise<unknown>,
+): Promise<number> {
+  const { table, date, accept } = work
+  // The checks come after it: with or without them, it has the same place.
+  const filling = steps.findIndex(({ fills }) => fills)
+  try {
+    return (await runSteps(work, steps))[filling] ?? 0
+  } catch (error) {
+    const checks = error instanceof StatementError && steps[error.index]?.checks
+    if (!checks) throw await explained(steps, error)
+    const fill = steps.filter(({ fills }) => fills)
+    const failure = await setAside(work, { table, date, before }, holds, fill)
+    if (!accept || failure.name !== 'CheckFailed') throw failure
+    accept(failure.message)
+  }
+  const rest = steps.filter(({ checks }) => !checks)
+  try {
+    return (await runSteps(work, rest))[filling] ?? 0
+  } catch (error) {
+    throw await explained(rest, error)
+  }
+}
+
+/** A whole table takes the place of all rows, though its changes are merged. */
+const publishedAs = (table: Definition, increment: Increment | undefined): Definition =>
+  increment && !increment.base ? { ...table, publish: 'replace' } : table
 
 /** The steps of a load: an empty extract has nothing to copy, and is published all the same. */
 export function loadSteps(
@@ -96,15 +151,17 @@ export function loadSteps(
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   copyRole: string,
-  /** What makes sure that the extract's changes fit what is there. */
-  base: readonly Step[] = [],
+  { base, before }: Ready = nothing,
 ): Step[] {
   const { rows, keys, increment } = extract
-  // A whole table takes the place of all rows, though its changes are merged.
-  const isWhole = increment && !increment.base
-  const own: Definition = isWhole ? { ...table, publish: 'replace' } : table
+  const own = publishedAs(table, increment)
   const count = `(select count(*) from ${stageName(table)})`
-  const copy: Step = { statement: copyStatement(table, extract, place, copyRole), copies: table }
+  const copy: Step = {
+    statement: copyStatement(table, extract, place, copyRole),
+    copies: table,
+    fills: true,
+  }
+  const checks = assertChecks({ table: own, date, before, staged: stagedAs(own, 'files') })
   const wrong = `COPY did not load the ${rows} rows of the extract`
   return [
     ...begin(table, date, 'files'),
@@ -112,9 +169,12 @@ export function loadSteps(
     ...(rows === 0 ? [] : [copy]),
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
     ...(isIncremental(table) ? [assertDistinct(table)] : []),
+    ...(keys ? [] : checks),
     ...publish(own, date, 'files'),
-    ...(keys ? reconcile(table, keys, date, place, copyRole) : []),
+    // What is gone from the source is deleted first: no new row can be its double.
+    ...(keys ? [...reconcile(table, keys, date, place, copyRole), ...checks] : []),
     ...writeJournal(own, { date, run }),
+    ...clearAside(own),
     { statement: recordLoad(own, { date, run, manifest: manifestKey(place) }) },
   ]
 }
@@ -122,18 +182,19 @@ export function loadSteps(
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
   return unlessLoaded(work, async () => {
-    const base = await prepare(work)
-    const steps = transformSteps(work.table, work, base)
-    try {
-      const rows = await run(work, steps)
-      return rows[steps.findIndex(({ fills }) => fills)] ?? 0
-    } catch (error) {
-      throw explain(work, steps, error)
-    }
+    const { table } = work
+    const ready = await prepare(work)
+    const steps = transformSteps(table, work, ready)
+    const checked = { steps, holds: 'rows', before: ready.before } as const
+    return runChecked(work, checked, async (steps, error) => explain(work, steps, error))
   })
 }
 
-export function transformSteps(table: Definition, load: Load, base: readonly Step[] = []): Step[] {
+export function transformSteps(
+  table: Definition,
+  load: Load,
+  { base, before }: Ready = nothing,
+): Step[] {
   if (table.made.by !== 'transform') throw new Error(`${table.id} is not a transform`)
   const { text, parameters } = render(table.made.query, { runDate: load.date })
   const fill = `insert into ${stageName(table)} (${columnList(table)})\n${text}`
@@ -141,29 +202,13 @@ export function transformSteps(table: Definition, load: Load, base: readonly Ste
     ...begin(table, load.date, 'rows'),
     ...base,
     { statement: { text: fill, parameters }, fills: true },
+    ...assertChecks({ table, date: load.date, before, staged: stagedAs(table, 'rows') }),
     ...publish(table, load.date, 'rows'),
     ...writeJournal(table, load),
+    ...clearAside(table),
     { statement: recordLoad(table, load) },
   ]
 }
-
-function run(
-  { warehouse, table, run, date, manifest, deadline }: Work,
-  steps: readonly Step[],
-): Promise<number[]> {
-  const statements = steps.map(({ statement }) => statement)
-  const longest = Math.max(...statements.map(({ text }) => Buffer.byteLength(text)))
-  if (statements.length > MOST_STATEMENTS || longest > MOST_BYTES) {
-    const size = `${statements.length} statements, the longest of ${longest} bytes`
-    throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
-  }
-  const names = ['usher', run, table.id, date, ...(manifest ? [digest(manifest)] : [])]
-  return warehouse.transaction(names.join(' '), statements, deadline)
-}
-
-/** Stands for a manifest in a name, for which its own may be too long. */
-const digest = (manifest: string): string =>
-  createHash('sha256').update(manifest).digest('hex').slice(0, 16)
 
 function explain({ table }: Work, steps: readonly Step[], error: unknown): unknown {
   if (!(error instanceof StatementError)) return error

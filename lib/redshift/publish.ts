@@ -24,6 +24,8 @@ export interface Step {
   readonly passes?: true
   /** It fills the stage: its rows are the table's. */
   readonly fills?: true
+  /** It fails where a check of the table does. */
+  readonly checks?: true
 }
 
 export const step = (text: string, parameters: Statement['parameters'] = {}): Step => ({

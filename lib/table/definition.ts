@@ -1,3 +1,4 @@
+import type { Check } from './check.ts'
 import type { Column } from './column.ts'
 import type { Listing, Origin, Source } from './origin.ts'
 import type { Chunks, Incremental } from './portion.ts'
@@ -19,12 +20,16 @@ export interface Definition {
   readonly sort: readonly string[]
   readonly publish: Publish<string>
   readonly made: Made
-  /** What must be complete first: what the SQL mentions, and what `after` names. */
+  /** What must be true of new rows before they are published. */
+  readonly checks: readonly Check[]
+  /** What must be complete first: what the SQL and the checks mention, and what `after` names. */
   readonly needs: readonly AnyDefinition[]
   /** Memory in MB and time in minutes, where the task needs other than the usual. */
   readonly resources: Resources
   /** Set on an alias of a table inside one statement. */
   readonly alias?: string
+  /** Set where not the table is meant, but the rows that are about to be published. */
+  readonly staged?: true
 }
 
 export interface NamedColumn {

@@ -6,8 +6,14 @@ import { type Sql, tablesIn } from './sql.ts'
 export type After = readonly (Tabled | Tasked)[]
 
 /** All that must be complete first: the tables that SQL mentions, and what `after` names. */
-export function needsOf(name: string, after: After = [], query?: Sql): AnyDefinition[] {
-  const mentioned = query ? tablesIn(query).map(({ table }) => table.of) : []
+export function needsOf(
+  name: string,
+  after: After = [],
+  queries: readonly Sql[] = [],
+): AnyDefinition[] {
+  const mentioned = queries
+    .flatMap(tablesIn)
+    .flatMap(({ table }) => (table.staged ? [] : [table.of]))
   const named = after.map((one: Tabled | Tasked | undefined) => {
     if (one) return one[definition]
     const problem = 'undefined in after: there is no such export, or two files import each other'

@@ -14,6 +14,8 @@ type Chunk =
 export interface Mention {
   readonly of: Definition
   readonly alias?: string
+  /** Not the table is meant, but the rows that are about to be published. */
+  readonly staged?: true
 }
 
 type Value = string | number | bigint | boolean | null
@@ -73,7 +75,8 @@ export const identifier = (name: string): string => `"${name.toLowerCase().repla
 export const identifierSql = (name: string): Sql => new Sql([identifier(name)])
 
 export function mentionOf(table: Tabled): Mention {
-  return { of: table[definition], alias: table[definition].alias }
+  const own = table[definition]
+  return { of: own, alias: own.alias, staged: own.staged }
 }
 
 /** How a statement calls a table: two mentions with one name are one table in it. */
@@ -103,7 +106,15 @@ export interface Statement {
  * The text of SQL. Values are bound under names that begin with `prefix`, since all statements of
  * a batch share one list of parameters.
  */
-export function render(sql: Sql, options: { runDate: string; prefix?: string }): Statement {
+export function render(
+  sql: Sql,
+  options: {
+    runDate: string
+    prefix?: string
+    /** What stands for the rows that are about to be published: a table, or a query in parentheses. */
+    staged?: string
+  },
+): Statement {
   const parameters: Record<string, string> = {}
   const bind = (value: string): string => {
     const name = `${options.prefix ?? 'p'}${Object.keys(parameters).length + 1}`
@@ -112,7 +123,7 @@ export function render(sql: Sql, options: { runDate: string; prefix?: string }):
   }
   const text = sql.chunks.map((chunk) => {
     if (typeof chunk === 'string') return chunk
-    if (chunk.kind === 'table') return tableText(chunk.table)
+    if (chunk.kind === 'table') return tableText(chunk.table, options.staged)
     if (chunk.kind === 'column')
       return `${identifier(nameOf(chunk.table))}.${identifier(chunk.name)}`
     if (chunk.kind === 'run date') return `cast(${bind(options.runDate)} as date)`
@@ -121,7 +132,8 @@ export function render(sql: Sql, options: { runDate: string; prefix?: string }):
   return { text: text.join(''), parameters }
 }
 
-function tableText({ of, alias }: Mention): string {
+function tableText({ of, alias, staged: isStaged }: Mention, staged?: string): string {
+  if (isStaged) return `${staged} as ${identifier(alias ?? of.name)}`
   const name = `${identifier(of.schema)}.${identifier(of.name)}`
   return alias ? `${name} as ${identifier(alias)}` : name
 }

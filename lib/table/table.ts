@@ -1,4 +1,5 @@
-import { Failure } from '../error.ts'
+import { Failure, messageOf } from '../error.ts'
+import type { Check } from './check.ts'
 import { Column, type Columns, type Flag, type Row } from './column.ts'
 import {
   type Definition,
@@ -12,7 +13,7 @@ import {
 } from './definition.ts'
 import { type After, needsOf } from './needs.ts'
 import type { Origin } from './origin.ts'
-import { columnSql, type Mention } from './sql.ts'
+import { columnSql, type Mention, Sql } from './sql.ts'
 import type { TypeName } from './type.ts'
 
 /** A table: what Usher knows of it, and its columns for use in SQL. */
@@ -48,6 +49,8 @@ export interface Traits<C extends Columns> {
     | 'replace'
     | { readonly merge: Name<C> }
     | { readonly partition: NameOf<C, 'date'> }
+  /** What must be true of the new rows before they are published: `(rows) => [unique(rows.id)]`. */
+  readonly checks?: (rows: Table<C>) => readonly Check[]
   /** Tables and tasks that must be complete first, though no SQL mentions them. */
   readonly after?: After
   /** Memory in MB and time in minutes, where the task needs other than the usual. */
@@ -91,7 +94,7 @@ export function define<C extends Columns>(
   made: Definition['made'],
 ): Table<C> {
   const schema = traits.schema ?? 'public'
-  const own: Definition = {
+  const base: Definition = {
     id: schema === 'public' ? name : `${schema}.${name}`,
     schema,
     name,
@@ -101,11 +104,30 @@ export function define<C extends Columns>(
     sort: traits.sort ?? [],
     publish: traits.publish ?? 'replace',
     made,
-    needs: needsOf(name, traits.after, made.by === 'transform' ? made.query : undefined),
+    checks: [],
+    needs: [],
     resources: traits.resources ?? {},
   }
+  const checks = checksOf(base, traits.checks)
+  const queries = [...(made.by === 'transform' ? [made.query] : []), ...checks.flatMap(queriesIn)]
+  const own = { ...base, checks, needs: needsOf(name, traits.after, queries) }
   check(own)
   return tableOf<C>(own)
+}
+
+/** What the checks say of the new rows, which go by the name of the table in their SQL. */
+function checksOf<C extends Columns>(own: Definition, checks: Traits<C>['checks']) {
+  try {
+    return checks?.(tableOf<C>({ ...own, alias: own.name, staged: true })) ?? []
+  } catch (error) {
+    throw new Failure('BadDeclaration', `${own.id}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** The SQL of a check, as far as it tells which tables it looks at. */
+function queriesIn(check: Check): Sql[] {
+  if (check.kind === 'none') return [check.query]
+  return check.kind === 'references' ? [new Sql([{ kind: 'table', table: check.other.table }])] : []
 }
 
 /** A table under another name inside one statement: for joining a table with itself. */
@@ -114,7 +136,7 @@ export function alias<C extends Columns>(table: Table<C>, name: string): Table<C
 }
 
 function tableOf<C extends Columns>(own: Definition): Table<C> {
-  const mention: Mention = { of: own, alias: own.alias }
+  const mention: Mention = { of: own, alias: own.alias, staged: own.staged }
   const references = own.columns.map(({ name, column: { facts } }) => {
     const expression = columnSql(mention, name)
     const { type, nullable, description } = facts

@@ -1,0 +1,212 @@
+import { type Age, type Check, type RowCount, wordsOf } from '../table/check.ts'
+import { type Definition, keyOf } from '../table/definition.ts'
+import { identifier, render, type Statement } from '../table/sql.ts'
+import { literal, namedStageColumns, type StageHolds, stageName, tableName } from './ddl.ts'
+import { mayRepeat, type Step, stagedRows, step } from './publish.ts'
+
+/** What the checks of a load look at. */
+export interface Subject {
+  readonly table: Definition
+  readonly date: string
+  /** The rows that are about to be published: a table, or a query in parentheses. */
+  readonly staged: string
+  /** The rows of the nights before, newest first. */
+  readonly before: readonly number[]
+}
+
+/** A check, and the query that finds what breaks it. */
+export interface Question {
+  /** True where the check passes. */
+  readonly words: string
+  /**
+   * Its rows are those that break the check: their primary key, and the values that are wrong; or one,
+   * where it is about all rows together.
+   */
+  readonly statement: Statement
+  readonly isOfAll: boolean
+}
+
+/** The rows of a stage that will be published, as the table takes them. */
+export function stagedAs(table: Definition, holds: StageHolds): string {
+  const columns = namedStageColumns(table, holds)
+  const isPlain = !mayRepeat(table) && !columns.includes(' as ')
+  return isPlain ? stageName(table) : `(select ${columns} from ${stagedRows(table)})`
+}
+
+/** The Data API takes no more of one statement; a part is for what stands around the queries. */
+const MOST_TEXT = 90 * 1024
+
+/** Fails the transaction where a check does. All checks are one statement, unless that is too long. */
+export function assertChecks(subject: Subject): Step[] {
+  const steps: Step[] = []
+  let counts: string[] = []
+  let parameters: Record<string, string> = {}
+  const end = () => {
+    if (counts.length === 0) return
+    const text = `select 1 / case when ${counts.join('\n+ ')} = 0 then 1 else 0 end`
+    steps.push({ ...step(text, parameters), checks: true })
+    counts = []
+    parameters = {}
+  }
+  for (const { statement } of questionsOf(subject)) {
+    const count = `(select count(*) from (${statement.text}) as broken)`
+    if (Buffer.byteLength([...counts, count].join('')) > MOST_TEXT) end()
+    counts.push(count)
+    parameters = { ...parameters, ...statement.parameters }
+  }
+  end()
+  return steps
+}
+
+/** What the checks of a table ask; one that has nothing to compare with asks nothing. */
+export function questionsOf(subject: Subject): Question[] {
+  return subject.table.checks.flatMap((check, at) => {
+    const statement = questionOf(check, subject, `check${at + 1}_`)
+    const isOfAll = check.kind === 'rows' || check.kind === 'fresh'
+    return statement ? [{ words: wordsOf(check), statement, isOfAll }] : []
+  })
+}
+
+function questionOf(check: Check, subject: Subject, prefix: string): Statement | undefined {
+  const { staged, date } = subject
+  if (check.kind === 'none') return render(check.query, { runDate: date, prefix, staged })
+  if (check.kind === 'accepted') return acceptedQuestion(check, subject, prefix)
+  const text =
+    check.kind === 'rows'
+      ? rowsQuestion(check, subject)
+      : check.kind === 'unique'
+        ? uniqueQuestion(check.columns, subject)
+        : check.kind === 'references'
+          ? referencesQuestion(check, subject)
+          : freshQuestion(check, subject)
+  return text === undefined ? undefined : { text, parameters: {} }
+}
+
+function uniqueQuestion(columns: readonly string[], subject: Subject): string {
+  const names = columns.map(identifier)
+  const list = names.join(', ')
+  const same = names.map((name) => `staged.${name} = repeated.${name}`).join(' and ')
+  return `select ${shown(subject, columns)} from ${subject.staged} as staged join (
+  select ${list} from ${published(subject, columns)} as published
+  where ${names.map((name) => `${name} is not null`).join(' and ')}
+  group by ${list} having count(*) > 1
+) as repeated on ${same}`
+}
+
+function acceptedQuestion(
+  { column, values }: Check & { kind: 'accepted' },
+  subject: Subject,
+  prefix: string,
+): Statement {
+  const { type } = columnOf(subject, column).facts
+  const parameters: Record<string, string> = {}
+  const list = values.map((value, at) => {
+    const text = type.encode(value)
+    // The Data API takes no empty parameter.
+    if (text === '') return "''"
+    parameters[`${prefix}${at + 1}`] = text
+    return `cast(:${prefix}${at + 1} as ${type.ddl})`
+  })
+  const name = identifier(column)
+  const text = `select ${shown(subject, [column])} from ${subject.staged} as staged
+where ${name} not in (${list.join(', ')})`
+  return { text, parameters }
+}
+
+function referencesQuestion(
+  { column, other }: Check & { kind: 'references' },
+  subject: Subject,
+): string {
+  const { table, name } = other
+  const target = table.staged ? published(subject, [name]) : tableName(table.of)
+  const [own, others] = [`staged.${identifier(column)}`, `other.${identifier(name)}`]
+  return `select ${shown(subject, [column])} from ${subject.staged} as staged
+left join ${target} as other on ${others} = ${own}
+where ${own} is not null and ${others} is null`
+}
+
+/** With fewer nights before than this, nobody knows what is usual. */
+const FEWEST_NIGHTS = 3
+
+function rowsQuestion(limits: RowCount, { staged, before }: Subject): string | undefined {
+  const { between, least = 0, most = Number.POSITIVE_INFINITY } = limits
+  const usual = before.length < FEWEST_NIGHTS ? undefined : median(before)
+  const [low, high] =
+    between && usual !== undefined
+      ? [Math.ceil(between[0] * usual), Math.floor(between[1] * usual)]
+      : [0, Number.POSITIVE_INFINITY]
+  const [from, to] = [Math.max(low, least), Math.min(high, most)]
+  const wrong = [
+    ...(from > 0 ? [`count(*) < ${from}`] : []),
+    ...(to < Number.POSITIVE_INFINITY ? [`count(*) > ${to}`] : []),
+  ]
+  if (wrong.length === 0) return undefined
+  const expected = to === Number.POSITIVE_INFINITY ? `${from} or more` : `${from} to ${to}`
+  return `select count(*) as found, ${literal(expected)} as expected from ${staged} as staged
+having ${wrong.join(' or ')}`
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const [low = 0, high = 0] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[Math.floor(sorted.length / 2)],
+  ]
+  return (low + high) / 2
+}
+
+function freshQuestion({ column, age }: Check & { kind: 'fresh' }, subject: Subject): string {
+  const { name: type } = columnOf(subject, column).facts.type
+  const zone = type === 'timestamptz' ? '+00' : ''
+  const since = `cast('${oldest(subject.date, age)}${zone}' as ${zone ? 'timestamptz' : 'timestamp'})`
+  const newest = `max(${identifier(column)})`
+  return `select ${newest} as newest from ${published(subject, [column])} as published
+having ${newest} is null or ${newest} < ${since}`
+}
+
+/** The instant that lies so long before the end of a day, in UTC: `2026-11-22 12:00:00`. */
+function oldest(date: string, age: Age): string {
+  const hours = 'hours' in age ? age.hours : 24 * age.days
+  const time = Date.parse(`${date}T00:00:00Z`) + (24 - hours) * 3_600_000
+  return new Date(time).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/**
+ * Some columns of the table as it will be: of the new rows, and of those that they leave where they are.
+ */
+function published({ table, date, staged }: Subject, columns: readonly string[]): string {
+  const { publish } = table
+  if (publish === 'replace') return staged
+  const list = (of: string) => columns.map((name) => `${of}.${identifier(name)}`).join(', ')
+  const rest = `select ${list('kept')} from ${tableName(table)} as kept`
+  const kept =
+    'partition' in publish
+      ? `${rest} where ${otherDay(publish.partition, date)}`
+      : `${rest} left join ${staged} as staged on ${sameKeys(table)} where ${noKey(table)}`
+  return `(
+  select ${list('staged')} from ${staged} as staged
+  union all
+  ${kept}
+)`
+}
+
+const otherDay = (name: string, date: string): string =>
+  `kept.${identifier(name)} <> '${date}' or kept.${identifier(name)} is null`
+
+const sameKeys = (table: Definition): string =>
+  keyOf(table)
+    .map(identifier)
+    .map((name) => `staged.${name} = kept.${name}`)
+    .join(' and ')
+
+const noKey = (table: Definition): string => `staged.${identifier(keyOf(table)[0] ?? '')} is null`
+
+/** What is shown of a row: its primary key, and the columns that the check is about. */
+const shown = ({ table }: Subject, columns: readonly string[]): string =>
+  [...new Set([...keyOf(table), ...columns])].map((name) => `staged.${identifier(name)}`).join(', ')
+
+function columnOf({ table }: Subject, name: string) {
+  const found = table.columns.find((column) => column.name === name)
+  if (!found) throw new Error(`${table.id} has no column ${name}`)
+  return found.column
+}

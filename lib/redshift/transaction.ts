@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { Failure } from '../error.ts'
+import { MOST_STATEMENTS } from './ddl.ts'
+import type { Work } from './load.ts'
+import type { Step } from './publish.ts'
+
+/** The Data API takes this many bytes of a statement. */
+const MOST_BYTES = 100 * 1024
+
+/**
+ * Runs the steps of a load as one transaction, whose name says which load it is; another of the same
+ * load has a word besides. Gives the rows of each. Throws as `Warehouse.transaction` does.
+ */
+export function runSteps(
+  { warehouse, table, run, date, manifest, deadline }: Work,
+  steps: readonly Step[],
+  word?: string,
+): Promise<number[]> {
+  const statements = steps.map(({ statement }) => statement)
+  const longest = Math.max(...statements.map(({ text }) => Buffer.byteLength(text)))
+  if (statements.length > MOST_STATEMENTS || longest > MOST_BYTES) {
+    const size = `${statements.length} statements, the longest of ${longest} bytes`
+    throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
+  }
+  const names = ['usher', run, table.id, date, ...(manifest ? [digest(manifest)] : [])]
+  return warehouse.transaction([...names, ...(word ? [word] : [])].join(' '), statements, deadline)
+}
+
+/** Stands for a manifest in a name, for which its own may be too long. */
+const digest = (manifest: string): string =>
+  createHash('sha256').update(manifest).digest('hex').slice(0, 16)
