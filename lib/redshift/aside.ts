@@ -1,6 +1,7 @@
 import { Failure, messageOf, transient } from '../error.ts'
 import { show } from '../manifest/csv.ts'
 import type { Definition } from '../table/definition.ts'
+import { identifier } from '../table/sql.ts'
 import { type Question, questionsOf, type Subject } from './check.ts'
 import type { ResultRow } from './client.ts'
 import {
@@ -28,10 +29,17 @@ export const clearAside = (table: Definition): Step[] =>
 
 const dropAside = (table: Definition): string => `drop table if exists ${tableName(asideOf(table))}`
 
+/** What became of a load whose checks have failed. */
+export interface Refusal {
+  /** Which checks do not pass, how many rows break each, and some of these. */
+  readonly found: string
+  /** What fails the load. */
+  readonly failure: Failure
+}
+
 /**
  * Sets the new rows of a load aside, whose checks have failed and with them its transaction: they are
- * staged once more, in one of their own. Gives what fails the load, which says of each check that does
- * not pass how many rows break it, and shows some; or a Transient, where by now all of them pass.
+ * staged once more, in one of their own. Throws a Transient where by now all checks pass.
  */
 export async function setAside(
   work: Work,
@@ -39,7 +47,7 @@ export async function setAside(
   holds: StageHolds,
   /** What fills the stage; nothing, where there are no rows. */
   fill: readonly Step[],
-): Promise<Failure> {
+): Promise<Refusal> {
   const { table, date } = subject
   const aside = asideOf(table)
   const rows = `insert into ${tableName(aside)} (${columnList(table)})
@@ -54,28 +62,32 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
   try {
     await runSteps(work, steps, 'aside')
   } catch (error) {
-    const lost = `its checks failed, and its new rows were not set aside: ${messageOf(error)}`
-    return failure(table, lost, error)
+    const found = `its checks failed, and its new rows were not set aside: ${messageOf(error)}`
+    return { found, failure: refused(table, found, error) }
   }
+  const place = `What was published before stays; the new rows are in ${called(aside)}`
   const broken: string[] = []
   try {
     for (const question of questionsOf({ ...subject, staged: tableName(aside) })) {
       broken.push(...(await answer(work, question)))
     }
   } catch (error) {
-    const unknown = `its checks failed, and the new rows are in ${aside.id}, but not which do`
-    return failure(table, `${unknown}: ${messageOf(error)}`, error)
+    const found = `its checks failed; which of them is not known: ${messageOf(error)}. ${place}`
+    return { found, failure: refused(table, found, error) }
   }
   if (broken.length === 0) {
-    return transient(`${table.id}: its checks failed, and pass by now: something has changed`)
+    throw transient(`${table.id}: its checks failed, and pass by now: something has changed`)
   }
-  const failed = `${broken.length} of ${table.checks.length} checks failed. ${broken.join('. ')}`
-  const place = `What was published before stays; the new rows are in ${aside.id}`
+  const found = `${broken.length} of ${table.checks.length} checks failed. ${broken.join('. ')}`
   const help = `Mend them and run it again, or publish them as they are: "accept": ["${table.id}"]`
-  return failure(table, `${failed}. ${place}. ${help}`)
+  return { found, failure: refused(table, `${found}. ${place}. ${help}`) }
 }
 
-const failure = (table: Definition, sentence: string, cause?: unknown): Failure =>
+/** `usher.aside_orders`, in quotes where a person must write them. */
+const called = ({ schema, name }: Definition): string =>
+  `${schema}.${/\W/.test(name) ? identifier(name) : name}`
+
+const refused = (table: Definition, sentence: string, cause?: unknown): Failure =>
   new Failure('CheckFailed', `${table.id}: ${sentence}`, { cause })
 
 /** So many rows that break a check are shown. */

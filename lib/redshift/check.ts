@@ -1,14 +1,23 @@
 import { type Age, type Check, type RowCount, wordsOf } from '../table/check.ts'
 import { type Definition, keyOf } from '../table/definition.ts'
 import { identifier, render, type Statement } from '../table/sql.ts'
-import { literal, namedStageColumns, type StageHolds, stageName, tableName } from './ddl.ts'
+import {
+  columnList,
+  createStage,
+  holdsValues,
+  literal,
+  type StageHolds,
+  stageColumns,
+  stageName,
+  tableName,
+} from './ddl.ts'
 import { mayRepeat, type Step, stagedRows, step } from './publish.ts'
 
 /** What the checks of a load look at. */
 export interface Subject {
   readonly table: Definition
   readonly date: string
-  /** The rows that are about to be published: a table, or a query in parentheses. */
+  /** The table that holds the rows that are about to be published. */
   readonly staged: string
   /** The rows of the nights before, newest first. */
   readonly before: readonly number[]
@@ -26,30 +35,44 @@ export interface Question {
   readonly isOfAll: boolean
 }
 
-/** The rows of a stage that will be published, as the table takes them. */
-export function stagedAs(table: Definition, holds: StageHolds): string {
-  const columns = namedStageColumns(table, holds)
-  const isPlain = !mayRepeat(table) && !columns.includes(' as ')
-  return isPlain ? stageName(table) : `(select ${columns} from ${stagedRows(table)})`
+/** The new rows as they will be published, where the stage itself holds more, or other values. */
+const checkedOf = (table: Definition): Definition => ({ ...table, name: `checked_${table.name}` })
+
+/** Fails the transaction where a check of what was staged does. */
+export function checkStaged(subject: Omit<Subject, 'staged'>, holds: StageHolds): Step[] {
+  const { table, date } = subject
+  if (table.checks.length === 0) return []
+  if (!mayRepeat(table) && holdsValues(table, holds)) {
+    return assertChecks({ ...subject, staged: stageName(table) })
+  }
+  const checked = checkedOf(table)
+  const rows = `select ${stageColumns(table, holds)} from ${stagedRows(table)}`
+  return [
+    checks(step(createStage(checked, date))),
+    checks(step(`insert into ${stageName(checked)} (${columnList(table)})\n${rows}`)),
+    ...assertChecks({ ...subject, staged: stageName(checked) }),
+  ]
 }
+
+const checks = (step: Step): Step => ({ ...step, checks: true })
 
 /** The Data API takes no more of one statement; a part is for what stands around the queries. */
 const MOST_TEXT = 90 * 1024
 
-/** Fails the transaction where a check does. All checks are one statement, unless that is too long. */
-export function assertChecks(subject: Subject): Step[] {
+/** All checks are one statement, unless that is too long. */
+function assertChecks(subject: Subject): Step[] {
   const steps: Step[] = []
   let counts: string[] = []
   let parameters: Record<string, string> = {}
   const end = () => {
     if (counts.length === 0) return
     const text = `select 1 / case when ${counts.join('\n+ ')} = 0 then 1 else 0 end`
-    steps.push({ ...step(text, parameters), checks: true })
+    steps.push(checks(step(text, parameters)))
     counts = []
     parameters = {}
   }
   for (const { statement } of questionsOf(subject)) {
-    const count = `(select count(*) from (${statement.text}) as broken)`
+    const count = `(select count(*) from (\n${statement.text}\n) as broken)`
     if (Buffer.byteLength([...counts, count].join('')) > MOST_TEXT) end()
     counts.push(count)
     parameters = { ...parameters, ...statement.parameters }
@@ -184,10 +207,10 @@ function published({ table, date, staged }: Subject, columns: readonly string[])
       ? `${rest} where ${otherDay(publish.partition, date)}`
       : `${rest} left join ${staged} as staged on ${sameKeys(table)} where ${noKey(table)}`
   return `(
-  select ${list('staged')} from ${staged} as staged
-  union all
-  ${kept}
-)`
+    select ${list('staged')} from ${staged} as staged
+    union all
+    ${kept}
+  )`
 }
 
 const otherDay = (name: string, date: string): string =>

@@ -60,14 +60,9 @@ export const sameKey = (table: Definition, stage: string, holds: StageHolds): st
     })
     .join(' and ')
 
-/** The same, each under its own name. */
-export const namedStageColumns = (table: Definition, holds: StageHolds): string =>
-  table.columns
-    .map((named) => {
-      const name = identifier(named.name)
-      return isHex(named, holds) ? `from_hex(${name}) as ${name}` : name
-    })
-    .join(', ')
+/** Whether a stage holds all values as the table does. */
+export const holdsValues = (table: Definition, holds: StageHolds): boolean =>
+  !table.columns.some((named) => isHex(named, holds))
 
 const stageValue = (named: NamedColumn, holds: StageHolds, name: string): string =>
   isHex(named, holds) ? `from_hex(${name})` : name

@@ -6,7 +6,7 @@ import { render } from '../table/sql.ts'
 import { clearAside, setAside } from './aside.ts'
 import { type Load, loadedRows, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
 import { checkBase } from './base.ts'
-import { assertChecks, stagedAs } from './check.ts'
+import { checkStaged } from './check.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, type StageHolds, stageName } from './ddl.ts'
@@ -127,9 +127,9 @@ async function runChecked(
     const checks = error instanceof StatementError && steps[error.index]?.checks
     if (!checks) throw await explained(steps, error)
     const fill = steps.filter(({ fills }) => fills)
-    const failure = await setAside(work, { table, date, before }, holds, fill)
-    if (!accept || failure.name !== 'CheckFailed') throw failure
-    accept(failure.message)
+    const { found, failure } = await setAside(work, { table, date, before }, holds, fill)
+    if (!accept) throw failure
+    accept(found)
   }
   const rest = steps.filter(({ checks }) => !checks)
   try {
@@ -161,7 +161,7 @@ export function loadSteps(
     copies: table,
     fills: true,
   }
-  const checks = assertChecks({ table: own, date, before, staged: stagedAs(own, 'files') })
+  const checks = checkStaged({ table: own, date, before }, 'files')
   const wrong = `COPY did not load the ${rows} rows of the extract`
   return [
     ...begin(table, date, 'files'),
@@ -202,7 +202,7 @@ export function transformSteps(
     ...begin(table, load.date, 'rows'),
     ...base,
     { statement: { text: fill, parameters }, fills: true },
-    ...assertChecks({ table, date: load.date, before, staged: stagedAs(table, 'rows') }),
+    ...checkStaged({ table, date: load.date, before }, 'rows'),
     ...publish(table, load.date, 'rows'),
     ...writeJournal(table, load),
     ...clearAside(table),

@@ -24,7 +24,7 @@ export interface Step {
   readonly passes?: true
   /** It fills the stage: its rows are the table's. */
   readonly fills?: true
-  /** It fails where a check of the table does. */
+  /** It is there for the checks of the table, and fails where one of them does. */
   readonly checks?: true
 }
 

@@ -1,5 +1,5 @@
 import type { Column } from './column.ts'
-import type { Mention, Sql } from './sql.ts'
+import { type Mention, type Sql, tablesIn } from './sql.ts'
 import type { TypeName, Values } from './type.ts'
 
 /** What must be true of a table's new rows before they are published. */
@@ -66,8 +66,7 @@ export function references<T extends Exclude<TypeName, 'super'>>(
   other: Given<Like<T>>,
 ): Check {
   const name = ownName('references', column)
-  const found = mentioned(other)
-  if (!found) throw new Error(`references() of ${name} takes a column of a table: events.id`)
+  const found = mentioned('references', other)
   return { kind: 'references', column: name, other: found }
 }
 
@@ -93,6 +92,12 @@ export function fresh(column: Given<'date' | 'timestamp' | 'timestamptz'>, age: 
 
 /** The query finds no rows. What it selects of those that it finds is shown to people, and logged. */
 export function none(words: string, query: Sql): Check {
+  if (words === '') throw new Error('none() has no words that say what is true')
+  if (!tablesIn(query).some(({ table }) => table.staged)) {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a person writes
+    const form = 'select … from ${rows} where …'
+    throw new Error(`none() of ${words} does not mention the new rows: ${form}`)
+  }
   return { kind: 'none', words, query }
 }
 
@@ -132,16 +137,23 @@ function rowWords({ between, least, most }: RowCount): string {
   return `rows are ${words.filter(Boolean).join(', ')}`
 }
 
-/** The column that SQL is nothing but the mention of. */
-function mentioned(column: Column<TypeName, 'computed'> | undefined): Referenced | undefined {
-  const [only, ...others] = column?.facts.expression?.chunks ?? []
-  if (typeof only !== 'object' || only.kind !== 'column' || others.length > 0) return undefined
+/** The column that a check is given. */
+function mentioned(check: string, column: Column<TypeName, 'computed'> | undefined): Referenced {
+  if (!column) {
+    const why = 'there is no such column, or two files import each other'
+    throw new Error(`${check}() is given undefined: ${why}`)
+  }
+  const [only, ...others] = column.facts.expression?.chunks ?? []
+  if (typeof only !== 'object' || only.kind !== 'column' || others.length > 0) {
+    throw new Error(`${check}() is given SQL, and takes a column: rows.id`)
+  }
   return { table: only.table, name: only.name }
 }
 
+/** The name of a column of the new rows. */
 function ownName(check: string, column: Column<TypeName, 'computed'> | undefined): string {
-  const found = mentioned(column)
-  if (found?.table.staged) return found.name
-  const what = found ? `${found.table.of.id}.${found.name}` : 'something'
-  throw new Error(`${check}() is given ${what} that is no column of the new rows: write rows.id`)
+  const { table, name } = mentioned(check, column)
+  if (table.staged) return name
+  const given = `${table.of.id}.${name}, which is none of the new rows: write rows.${name}`
+  throw new Error(`${check}() is given ${given}`)
 }

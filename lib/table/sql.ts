@@ -111,7 +111,7 @@ export function render(
   options: {
     runDate: string
     prefix?: string
-    /** What stands for the rows that are about to be published: a table, or a query in parentheses. */
+    /** The table that holds the rows that are about to be published. */
     staged?: string
   },
 ): Statement {

@@ -1,19 +1,25 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  accepted,
   bigint,
   char,
   date,
   decimal,
+  fresh,
   generator,
   integer,
   mirror,
   mysql,
+  none,
+  references,
+  rowCount,
   sql,
   super_,
   table,
   timestamp,
   timestamptz,
   transform,
+  unique,
   varbyte,
   varchar,
 } from '#lib'
@@ -120,6 +126,30 @@ describe('the SQL of a load', () => {
       (publish) => loadSteps(sales(publish)[definition], extract, load, place, copyRole),
     )
     expect(script(all)).not.toMatch(/\b(truncate|drop|commit|append)\b/i)
+  })
+  it('checks the rows before it publishes them', () => {
+    const events = table('events', {
+      columns: { id: bigint().primaryKey() },
+      from: nothing,
+      row: (record) => record,
+    })
+    const checked = table('sales', {
+      columns,
+      checks: (rows) => [
+        unique(rows.event, rows.sold_at),
+        accepted(rows.currency, ['USD', 'EUR']),
+        references(rows.id, events.id),
+        rowCount({ between: [0.5, 2], least: 10 }),
+        fresh(rows.updated_at, { hours: 36 }),
+        none('no price is negative', sql`select ${rows.id} from ${rows} where ${rows.price} < 0`),
+      ],
+      publish: { merge: 'updated_at' },
+      from: nothing,
+      row: (record) => record,
+    })
+    const ready = { base: [], before: [100, 120, 90] }
+    const steps = loadSteps(checked[definition], extract, load, place, copyRole, ready)
+    expectGolden('sales.checks.sql', script(steps.filter(({ checks }) => checks)))
   })
   it('makes a transform the same way', () => {
     const table = sales()

@@ -1,15 +1,20 @@
 /** What the compiler must refuse. Each line below an `@ts-expect-error` fails the type check. */
 import {
+  accepted,
   bigint,
   boolean,
   calendar,
   copy,
   date,
   decimal,
+  fresh,
   generator,
   integer,
   mirror,
   mysql,
+  none,
+  references,
+  rowCount,
   s3,
   smallint,
   sql,
@@ -17,6 +22,7 @@ import {
   table,
   timestamptz,
   transform,
+  unique,
   varbyte,
   varchar,
 } from '#lib'
@@ -274,4 +280,65 @@ mirror(logs.records({ path, format: { kind: 'json' } }), {
   name: 'clicks',
   // @ts-expect-error files know no changes
   incremental: { cursor: 'id' },
+})
+
+const numbers = table('numbers', {
+  columns: { small: smallint() },
+  from: days,
+  row: (day) => ({ small: day.month }),
+})
+const seats = table('seats', {
+  columns: { id: bigint(), code: varchar(8), opens: date(), note: super_(), sold: boolean() },
+  checks: (rows) => [
+    unique(rows.id),
+    unique(rows.code, rows.opens),
+    accepted(rows.code, ['A1', 'A2']),
+    accepted(rows.sold, [true]),
+    references(rows.id, numbers.small),
+    fresh(rows.opens, { days: 2 }),
+    rowCount({ between: [0.5, 2], least: 1 }),
+    none('ids are not negative', sql`select ${rows.id} from ${rows} where ${rows.id} < 0`),
+  ],
+  from: days,
+  row: (day) => ({ id: day.year, code: day.iso, opens: day.iso, note: null, sold: true }),
+})
+
+transform('checked', {
+  select: { seat: seats.id, seen: integer().as(sql`count(*)`) },
+  from: sql`${seats} group by 1`,
+  checks: (rows) => [
+    unique(rows.seat),
+    references(rows.seat, seats.id),
+    accepted(rows.seen, [1, 2]),
+    // @ts-expect-error code is not selected
+    unique(rows.code),
+  ],
+})
+
+mirror(production.table('seats'), {
+  columns: {
+    id: bigint().primaryKey(),
+    code: varchar(8),
+    note: super_(),
+    opens: date().nullable(),
+  },
+  checks: (rows) => [
+    fresh(rows.opens, { hours: 36 }),
+    // @ts-expect-error codes is no column
+    unique(rows.codes),
+    // @ts-expect-error a document cannot be compared
+    unique(rows.note),
+    // @ts-expect-error 1 is no text
+    accepted(rows.code, ['A1', 1]),
+    // @ts-expect-error an id is no text
+    references(rows.code, seats.id),
+    // @ts-expect-error a code is no time
+    fresh(rows.code, { hours: 36 }),
+    // @ts-expect-error an age has a unit
+    fresh(rows.opens, 36),
+    // @ts-expect-error a share has two ends
+    rowCount({ between: [0.5] }),
+    // @ts-expect-error codes is no column
+    none('no codes', sql`select ${rows.codes} from ${rows}`),
+  ],
 })
