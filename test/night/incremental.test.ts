@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { bigint, decimal, integer, mirror, mysql, timestamp, varbyte, varchar } from '#lib'
+import {
+  bigint,
+  decimal,
+  integer,
+  mirror,
+  mysql,
+  rowCount,
+  timestamp,
+  unique,
+  varbyte,
+  varchar,
+} from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { readReceipt, receiptKey } from '../../lib/night/receipt.ts'
@@ -482,5 +493,53 @@ suite('a table of which a night reads only the changes', () => {
       ['', '2'],
       ['B,"c"', '3'],
     ])
+  })
+
+  it('checks changes as they merge, once what is gone from the source is deleted', async () => {
+    const { night, sql, rows } = await begin('checked')
+    const table = mirror(shop.table('checked'), {
+      columns,
+      incremental: { ...incremental, reconcile: { days: 4 } },
+      checks: (rows) => [unique(rows.note)],
+    })
+    await night('2026-11-03', { table })
+    await sql(`INSERT INTO checked (id, note, updated_at) VALUES (4, 'one', '2026-11-03 10:00:00')`)
+    const twice = "note is unique: 1 row breaks it: id '4', note 'one'"
+    await expect(night('2026-11-04', { table })).rejects.toThrow(twice)
+    // Nobody knows yet that the other one is gone.
+    await sql('DELETE FROM checked WHERE id = 1')
+    await expect(night('2026-11-05', { table })).rejects.toThrow(twice)
+    expect(await stage.ask('select id from usher.aside_checked order by id')).toEqual([
+      ...[['2'], ['3'], ['4']],
+    ])
+    expect(await night('2026-11-07', { table })).toMatchObject({ rows: 3, checks: 1 })
+    expect(await rows()).toEqual([
+      ['2', 'two'],
+      ['3', 'three'],
+      ['4', 'one'],
+    ])
+  })
+
+  it('takes as many changes for usual as there were, and as many rows where it is whole', async () => {
+    const { night, sql } = await begin('usually')
+    const table = mirror(shop.table('usually'), {
+      columns,
+      incremental,
+      checks: () => [rowCount({ between: [0.5, 1.5] })],
+    })
+    await sql('INSERT INTO usually (id, note) SELECT seq, seq FROM seq_10_to_19')
+    await sql(`UPDATE usually SET updated_at = '2026-11-01 10:00:00' WHERE id <> 2`)
+    await night('2026-11-03', { table })
+    // Of 13 rows one is read: it lies in the overlap.
+    for (const day of [4, 5, 6]) {
+      expect(await night(`2026-11-0${day}`, { table })).toMatchObject({ rows: 1 })
+    }
+    await sql(`UPDATE usually SET updated_at = '2026-11-06 10:00:00' WHERE id < 12`)
+    await expect(night('2026-11-07', { table })).rejects.toThrow("found '5', expected '1 to 1'")
+    expect(await night('2026-11-07', { table, force: true })).toMatchObject({ rows: 13 })
+    await sql('DELETE FROM usually WHERE id < 18')
+    await expect(night('2026-11-08', { table, force: true })).rejects.toThrow(
+      "found '2', expected '7 to 19'",
+    )
   })
 })
