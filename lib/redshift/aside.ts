@@ -79,7 +79,8 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
     throw transient(`${table.id}: its checks failed, and pass by now: something has changed`)
   }
   const found = `${broken.length} of ${table.checks.length} checks failed. ${broken.join('. ')}`
-  const help = `Mend them and run it again, or publish them as they are: "accept": ["${table.id}"]`
+  const accept = `"accept": ["${table.id}"] in the input, or --accept ${table.id}`
+  const help = `Mend them and run it again, or have them published as they are: ${accept}`
   return { found, failure: refused(table, `${found}. ${place}. ${help}`) }
 }
 
@@ -118,5 +119,5 @@ function valuesOf(rows: readonly ResultRow[]): string {
       .map(([name, value]) => `${name} ${value === null ? 'NULL' : show(value)}`)
       .join(', '),
   )
-  return `${shown.join('; ')}${Number(rows[0]?.usher_broken) > rows.length ? '; …' : ''}`
+  return `${[...new Set(shown)].join('; ')}${Number(rows[0]?.usher_broken) > rows.length ? '; …' : ''}`
 }

@@ -101,7 +101,8 @@ it('keeps what was published and what is made of it, says why, and does the rest
     'sales failed: sales: 1 of 2 checks failed. ' +
       "status is one of paid, refunded: 1 row breaks it: id '2', status 'lost'. " +
       'What was published before stays; the new rows are in usher.aside_sales. ' +
-      'Mend them and run it again, or publish them as they are: "accept": ["sales"]',
+      'Mend them and run it again, or have them published as they are: ' +
+      '"accept": ["sales"] in the input, or --accept sales',
     'totals was skipped: sales is not complete for 2026-11-23 (+totals does that too)',
     expect.stringContaining('start one with {"date":"2026-11-23"}'),
   ])

@@ -277,7 +277,8 @@ describe('rows that do not pass', () => {
     expect((await failureOf(load(own))).message).toBe(
       "aside: 1 of 1 checks failed. status is one of paid: 1 row breaks it: id '9', status 'lost'. " +
         'What was published before stays; the new rows are in usher.aside_aside. ' +
-        'Mend them and run it again, or publish them as they are: "accept": ["aside"]',
+        'Mend them and run it again, or have them published as they are: ' +
+        '"accept": ["aside"] in the input, or --accept aside',
     )
     expect(
       await ask('select id, amount, token, status from usher.aside_aside order by id'),

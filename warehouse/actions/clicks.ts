@@ -1,4 +1,14 @@
-import { bigint, copy, date, smallint, timestamptz, varchar } from '#lib'
+import {
+  accepted,
+  bigint,
+  copy,
+  date,
+  rowCount,
+  smallint,
+  timestamptz,
+  unique,
+  varchar,
+} from '#lib'
 import { logs } from '../sources.ts'
 
 /** The web servers write an object for each click, in a file for each hour of UTC. */
@@ -20,6 +30,11 @@ export const clicks = copy('clicks', {
     match: '.json.gz',
     format: { kind: 'json', codec: 'gzip' },
   }),
+  checks: (rows) => [
+    unique(rows.id),
+    accepted(rows.device, ['desktop', 'mobile', 'tablet']),
+    rowCount({ between: [0.2, 5] }),
+  ],
   publish: { partition: 'date' },
   dist: 'event_id',
   sort: ['date'],

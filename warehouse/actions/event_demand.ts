@@ -1,4 +1,4 @@
-import { bigint, date, decimal, integer, sql, transform, varchar } from '#lib'
+import { bigint, date, decimal, integer, none, sql, transform, unique, varchar } from '#lib'
 import { dim_date } from '../calendar/dim_date.ts'
 import { all_sales } from '../marketplace/all_sales.ts'
 import { event_details } from '../marketplace/event_details.ts'
@@ -48,6 +48,13 @@ export const event_demand = transform('event_demand', {
     join ${event_details} on ${event_details.event_id} = clicked.event_id
     left join sold on sold.date = clicked.date and sold.event_id = clicked.event_id
     left join reported on reported.date = clicked.date and reported.event_id = clicked.event_id`,
+  checks: (rows) => [
+    unique(rows.date, rows.event_id),
+    none(
+      'nobody visits without a click',
+      sql`select ${rows.date}, ${rows.event_id} from ${rows} where ${rows.visitors} > ${rows.clicks}`,
+    ),
+  ],
   dist: 'event_id',
   sort: ['date_id'],
 })

@@ -1,4 +1,4 @@
-import { boolean, calendar, date, integer, smallint, table, varchar } from '#lib'
+import { boolean, calendar, date, integer, smallint, table, unique, varchar } from '#lib'
 
 const months =
   'January February March April May June July August September October November December'.split(' ')
@@ -22,6 +22,7 @@ export const dim_date = table('dim_date', {
     iso_year: smallint().describe('The year that iso_week belongs to.'),
     is_last_day_in_month: boolean(),
   },
+  checks: (rows) => [unique(rows.id), unique(rows.date)],
   dist: 'all',
   sort: ['id'],
   from: calendar('2009-01-01', '2029-12-31'),

@@ -1,4 +1,4 @@
-import { bigint, decimal, sql, timestamp, transform, varchar } from '#lib'
+import { accepted, bigint, decimal, sql, timestamp, transform, unique, varchar } from '#lib'
 import { orders } from '../mysql/orders.ts'
 import { tix_v1_sales } from '../mysql/tix_v1_sales.ts'
 import { tix_v2_sales } from '../mysql/tix_v2_sales.ts'
@@ -50,6 +50,10 @@ export const all_sales = transform('all_sales', {
       ${orders.status},
       ${orders.ordered_at}
     from ${orders}`,
+  checks: (rows) => [
+    unique(rows.sale_id),
+    accepted(rows.status, ['placed', 'confirmed', 'cancelled', 'refunded']),
+  ],
   dist: 'event_id',
   sort: ['sold_at'],
 })

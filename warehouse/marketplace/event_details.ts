@@ -1,4 +1,4 @@
-import { boolean, sql, transform } from '#lib'
+import { boolean, sql, transform, unique } from '#lib'
 import { event_performers } from '../mysql/event_performers.ts'
 import { events } from '../mysql/events.ts'
 import { performers } from '../mysql/performers.ts'
@@ -29,6 +29,8 @@ export const event_details = transform('event_details', {
     left join ${event_performers}
       on ${event_performers.event_id} = ${events.id} and ${event_performers.billing} = 1
     left join ${performers} on ${performers.id} = ${event_performers.performer_id}`,
+  // A second performer first on the bill would double an event, and all that was sold of it.
+  checks: (rows) => [unique(rows.event_id)],
   dist: 'event_id',
   sort: ['starts_at'],
 })

@@ -1,4 +1,4 @@
-import { decimal, integer, sql, transform } from '#lib'
+import { decimal, integer, references, sql, transform, unique } from '#lib'
 import { dim_date } from '../calendar/dim_date.ts'
 import { all_sales } from './all_sales.ts'
 import { event_details } from './event_details.ts'
@@ -21,6 +21,11 @@ export const sales_by_day = transform('sales_by_day', {
     join ${event_details} on ${event_details.event_id} = ${all_sales.event_id}
     where ${all_sales.status} not in ('cancelled', 'refunded')
     group by 1, 2, 3, 4, 5`,
+  checks: (rows) => [
+    unique(rows.date, rows.event_id),
+    references(rows.date, dim_date.date),
+    references(rows.event_id, event_details.event_id),
+  ],
   dist: 'event_id',
   sort: ['date'],
 })

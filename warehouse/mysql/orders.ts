@@ -1,9 +1,12 @@
 import {
+  accepted,
   bigint,
   date,
   decimal,
   mirror,
+  none,
   smallint,
+  sql,
   time,
   timestamp,
   timestamptz,
@@ -33,6 +36,13 @@ export const orders = mirror(production.table('orders'), {
     created_at: timestamptz(),
     updated_at: timestamptz(),
   },
+  checks: (rows) => [
+    accepted(rows.status, ['placed', 'confirmed', 'cancelled', 'refunded']),
+    none(
+      'nothing costs less than nothing',
+      sql`select ${rows.id} from ${rows} where ${rows.price} < 0`,
+    ),
+  ],
   incremental: { cursor: 'updated_at', overlap: { minutes: 15 }, reconcile: { days: 7 } },
   dist: 'event_id',
   sort: ['ordered_at'],

@@ -1,4 +1,4 @@
-import { bigint, date, decimal, smallint, sql, timestamp, transform, varchar } from '#lib'
+import { bigint, date, decimal, smallint, sql, timestamp, transform, unique, varchar } from '#lib'
 import { boxoffice_sales } from './boxoffice_sales.ts'
 import { stubmarket_sales } from './stubmarket_sales.ts'
 
@@ -40,6 +40,7 @@ export const partner_sales = transform('partner_sales', {
       cast(${boxoffice_sales.total_cents} as decimal(14, 2)) / 100,
       ${boxoffice_sales.currency_code}
     from ${boxoffice_sales}`,
+  checks: (rows) => [unique(rows.sale_id)],
   dist: 'event_id',
   sort: ['date'],
 })
