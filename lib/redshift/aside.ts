@@ -39,7 +39,8 @@ export interface Refusal {
 
 /**
  * Sets the new rows of a load aside, whose checks have failed and with them its transaction: they are
- * staged once more, in one of their own. Throws a Transient where by now all checks pass.
+ * staged once more, in one of their own. Throws a Transient where that is worth another try, or all
+ * checks pass by now.
  */
 export async function setAside(
   work: Work,
@@ -62,6 +63,7 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
   try {
     await runSteps(work, steps, 'aside')
   } catch (error) {
+    if (passes(error)) throw error
     const found = `its checks failed, and its new rows were not set aside: ${messageOf(error)}`
     return { found, failure: refused(table, found, error) }
   }
@@ -72,6 +74,7 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
       broken.push(...(await answer(work, question)))
     }
   } catch (error) {
+    if (passes(error)) throw error
     const found = `its checks failed; which of them is not known: ${messageOf(error)}. ${place}`
     return { found, failure: refused(table, found, error) }
   }
@@ -87,6 +90,8 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
 /** `usher.aside_orders`, in quotes where a person must write them. */
 const called = ({ schema, name }: Definition): string =>
   `${schema}.${/\W/.test(name) ? identifier(name) : name}`
+
+const passes = (error: unknown): boolean => error instanceof Failure && error.name === 'Transient'
 
 const refused = (table: Definition, sentence: string, cause?: unknown): Failure =>
   new Failure('CheckFailed', `${table.id}: ${sentence}`, { cause })

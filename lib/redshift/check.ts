@@ -116,6 +116,8 @@ function uniqueQuestion(columns: readonly string[], subject: Subject): string {
 ) as repeated on ${same}`
 }
 
+const NUMBERS = ['smallint', 'integer', 'bigint', 'decimal', 'real', 'double']
+
 function acceptedQuestion(
   { column, values }: Check & { kind: 'accepted' },
   subject: Subject,
@@ -125,6 +127,8 @@ function acceptedQuestion(
   const parameters: Record<string, string> = {}
   const list = values.map((value, at) => {
     const text = type.encode(value)
+    if (type.name === 'boolean') return text === 't' ? 'true' : 'false'
+    if (NUMBERS.includes(type.name)) return text
     // The Data API takes no empty parameter.
     if (text === '') return "''"
     parameters[`${prefix}${at + 1}`] = text

@@ -5,6 +5,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   accepted,
+  boolean,
   date,
   decimal,
   fresh,
@@ -21,6 +22,7 @@ import {
   varbyte,
   varchar,
 } from '#lib'
+import { Failure } from '../../lib/error.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { extract } from '../../lib/manifest/extract.ts'
 import { loads } from '../../lib/redshift/audit.ts'
@@ -42,11 +44,12 @@ interface Sale {
   readonly event_id: number | null
   readonly token: Uint8Array | null
   readonly sold_at: string
+  readonly is_paid: boolean
 }
 
 const sale = (id: number, more: Partial<Sale> = {}): Sale => ({
   ...{ id, day: '2026-11-23', email: `${id}@example.com`, status: 'paid', amount: '9.50' },
-  ...{ event_id: 1, token: null, sold_at: '2026-11-23T12:00:00Z' },
+  ...{ event_id: 1, token: null, sold_at: '2026-11-23T12:00:00Z', is_paid: true },
   ...more,
 })
 
@@ -96,6 +99,7 @@ const columns = {
   event_id: integer().nullable(),
   token: varbyte(16).nullable(),
   sold_at: timestamptz(),
+  is_paid: boolean(),
 }
 type Checks = (rows: Table<typeof columns>) => readonly Check[]
 type Publish = 'replace' | { merge: 'amount' } | { partition: 'day' }
@@ -105,6 +109,7 @@ const sales = (name: string, checks: Checks, publish: Publish = 'replace') =>
 const copyRole = 'arn:aws:iam::111111111111:role/copy'
 let attempts = 0
 interface More {
+  readonly warehouse?: Warehouse
   readonly day?: string
   readonly run?: string
   readonly force?: boolean
@@ -155,6 +160,18 @@ describe('a check', () => {
       (rows) => [accepted(rows.amount, ['9.5', 10])],
       [{ amount: '10.00' }, { amount: '10.01' }],
       `amount is one of 9.5, 10: 1 row breaks it: id '5', amount '10.01'`,
+    ],
+    [
+      'accepted_days',
+      (rows) => [accepted(rows.day, ['2026-11-23'])],
+      [{ day: '2026-11-22' }],
+      `day is one of 2026-11-23: 1 row breaks it: id '4', day '2026-11-22'`,
+    ],
+    [
+      'accepted_booleans',
+      (rows) => [accepted(rows.is_paid, [true])],
+      [{ is_paid: true }, { is_paid: false }],
+      `is_paid is one of true: 1 row breaks it: id '5', is_paid 'false'`,
     ],
     [
       'refers',
@@ -308,6 +325,36 @@ describe('rows that do not pass', () => {
     rows = [sale(1)]
     await load(own, { accept: (found) => told.push(found) })
     expect(told).toHaveLength(1)
+  })
+
+  it('are said not to be aside where there is no time, and looked at again where all passes', async () => {
+    const own = sales('hurried', (rows) => [references(rows.event_id, events.id)])
+    await load(own)
+    rows = [sale(1, { event_id: 40 })]
+    /** Something happens when the rows are about to be set aside. */
+    const meanwhile = (what: () => Promise<unknown>): Warehouse => ({
+      ...warehouse,
+      async transaction(name, statements, deadline) {
+        if (name.endsWith(' aside')) await what()
+        return warehouse.transaction(name, statements, deadline)
+      },
+    })
+    const late = meanwhile(() => {
+      throw new Failure('StillRunning', 'the statement 17 goes on in Redshift')
+    })
+    await expect(load(own, { warehouse: late })).rejects.toMatchObject({
+      name: 'CheckFailed',
+      message:
+        'hurried: its checks failed, and its new rows were not set aside: ' +
+        'the statement 17 goes on in Redshift',
+    })
+    expect(await ask('select event_id from hurried where id = 1')).toEqual(['1'])
+    const mended = meanwhile(() => change('insert into events values (40)'))
+    await expect(load(own, { warehouse: mended })).rejects.toMatchObject({
+      name: 'Transient',
+      message: 'hurried: its checks failed, and pass by now: something has changed',
+    })
+    expect(await load(own)).toBe(1)
   })
 
   it('of a transform are set aside and accepted the same way', async () => {
