@@ -47,6 +47,9 @@ keeps yours apart from the sample.`,
     }
     if (tables === '')
       throw new Failure('BadInput', '--tables names no table: leave it out for all')
+    const accepted = accept === undefined ? [] : namesIn(String(accept))
+    if (accept !== undefined && accepted.length === 0)
+      throw new Failure('BadInput', '--accept names no table: leave it out for none')
     if (date !== undefined && !isDate(String(date))) {
       throw new Failure('BadInput', `--date '${date}' is no date: write it as 2026-11-23`)
     }
@@ -56,7 +59,6 @@ keeps yours apart from the sample.`,
     const names = tables === undefined ? [] : namesIn(String(tables))
     const asked = select(graph, names)
     const now = new Date().toISOString()
-    const accepted = accept === undefined ? [] : namesIn(String(accept))
     const when = date === undefined ? { scheduledTime: now } : { date }
     const input = { ...when, accept: accepted }
     // As the night itself would see it, before anything is started for it.

@@ -91,18 +91,24 @@ export function questionsOf(subject: Subject): Question[] {
 }
 
 function questionOf(check: Check, subject: Subject, prefix: string): Statement | undefined {
+  const plain = (text: string): Statement => ({ text, parameters: {} })
   const { staged, date } = subject
-  if (check.kind === 'none') return render(check.query, { runDate: date, prefix, staged })
-  if (check.kind === 'accepted') return acceptedQuestion(check, subject, prefix)
-  const text =
-    check.kind === 'rows'
-      ? rowsQuestion(check, subject)
-      : check.kind === 'unique'
-        ? uniqueQuestion(check.columns, subject)
-        : check.kind === 'references'
-          ? referencesQuestion(check, subject)
-          : freshQuestion(check, subject)
-  return text === undefined ? undefined : { text, parameters: {} }
+  switch (check.kind) {
+    case 'unique':
+      return plain(uniqueQuestion(check.columns, subject))
+    case 'accepted':
+      return acceptedQuestion(check, subject, prefix)
+    case 'references':
+      return plain(referencesQuestion(check, subject))
+    case 'rows': {
+      const text = rowsQuestion(check, subject)
+      return text === undefined ? undefined : plain(text)
+    }
+    case 'fresh':
+      return plain(freshQuestion(check, subject))
+    case 'none':
+      return render(check.query, { runDate: date, prefix, staged })
+  }
 }
 
 function uniqueQuestion(columns: readonly string[], subject: Subject): string {
