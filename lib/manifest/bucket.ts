@@ -9,6 +9,13 @@ import {
 } from '@aws-sdk/client-s3'
 import { uploadStream } from './upload.ts'
 
+/** An object as S3 lists it. */
+export interface StoredObject {
+  readonly key: string
+  readonly bytes: number
+  readonly etag: string
+}
+
 /** The staging bucket: small documents whole, data as streams. */
 export interface Bucket {
   readonly name: string
@@ -20,6 +27,8 @@ export interface Bucket {
   create(key: string, document: unknown): Promise<boolean>
   /** The keys that begin with `prefix` and come after `after`, in their order. */
   list(prefix: string, after?: string): Promise<string[]>
+  /** What is there under a prefix, in the order of the keys. */
+  objects(prefix: string): Promise<StoredObject[]>
   /** The bytes of an object. */
   stream(key: string): Promise<Readable>
   /** Deletes objects; those that are not there are no error. */
@@ -40,6 +49,16 @@ export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
       new PutObjectCommand({ Bucket: name, Key: key, Body, ContentType, ...condition }),
     )
   }
+  const objects = async (Prefix: string, StartAfter?: string) => {
+    const found: StoredObject[] = []
+    const asked = { Bucket: name, Prefix, StartAfter }
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, asked)) {
+      for (const { Key = '', Size = 0, ETag = '' } of Contents) {
+        found.push({ key: Key, bytes: Size, etag: ETag })
+      }
+    }
+    return found
+  }
   return {
     name,
     async put(key, document) {
@@ -58,13 +77,9 @@ export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
       }
     },
     async list(prefix, after) {
-      const keys: string[] = []
-      const asked = { Bucket: name, Prefix: prefix, StartAfter: after }
-      for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, asked)) {
-        keys.push(...Contents.flatMap(({ Key }) => Key ?? []))
-      }
-      return keys
+      return (await objects(prefix, after)).map(({ key }) => key)
     },
+    objects: (prefix) => objects(prefix),
     async get<Document>(key: string) {
       try {
         const { Body } = await get(key)

@@ -3,13 +3,12 @@ import type { Reading, Slice } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { listFiles } from './listing.ts'
 import {
-  copyManifest,
   type Extract,
   extractKey,
-  type Files,
   type Increment,
   keysPrefix,
   manifestKey,
+  manifestsOf,
   pathsKey,
 } from './manifest.ts'
 import { writeRows } from './rows.ts'
@@ -87,14 +86,10 @@ export async function writeFiles(options: ExtractOptions): Promise<Extract | und
 
 /** The second half: writes what the parts hold and, last, the manifests. */
 export async function conclude(bucket: Bucket, prefix: string, extract: Extract): Promise<void> {
-  const own = ({ parts }: Files) =>
-    parts.map(({ key, bytes }) => ({ url: `s3://${bucket.name}/${key}`, bytes }))
   await bucket.put(extractKey(prefix), extract)
-  if (extract.keys) {
-    await bucket.put(manifestKey(keysPrefix(prefix)), copyManifest(own(extract.keys)))
+  for (const { key, manifest } of manifestsOf(bucket.name, prefix, extract)) {
+    await bucket.put(key, manifest)
   }
-  const files = [...own(extract), ...(extract.files ?? [])]
-  await bucket.put(manifestKey(prefix), copyManifest(files))
 }
 
 /** Deletes an extract's files: the manifests first, which would speak of parts that are gone. */

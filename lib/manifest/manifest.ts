@@ -71,7 +71,7 @@ export const pathsKey = (prefix: string): string => `${prefix}/jsonpaths.json`
 /** Where the files of the primary keys are, beside those of the rows. */
 export const keysPrefix = (prefix: string): string => `${prefix}/keys`
 
-export function copyManifest(files: readonly Pick<ListedFile, 'url' | 'bytes'>[]): CopyManifest {
+function copyManifest(files: readonly Pick<ListedFile, 'url' | 'bytes'>[]): CopyManifest {
   return {
     entries: files.map(({ url, bytes }) => ({
       url,
@@ -79,4 +79,18 @@ export function copyManifest(files: readonly Pick<ListedFile, 'url' | 'bytes'>[]
       meta: { content_length: bytes },
     })),
   }
+}
+
+/** The manifests of an extract, and where they lie: that of its rows, which makes it whole, is the last. */
+export function manifestsOf(
+  bucket: string,
+  prefix: string,
+  extract: Extract,
+): { readonly key: string; readonly manifest: CopyManifest }[] {
+  const own = ({ parts }: Files) =>
+    parts.map(({ key, bytes }) => ({ url: `s3://${bucket}/${key}`, bytes }))
+  const { keys, files = [] } = extract
+  const rows = { key: manifestKey(prefix), manifest: copyManifest([...own(extract), ...files]) }
+  if (!keys) return [rows]
+  return [{ key: manifestKey(keysPrefix(prefix)), manifest: copyManifest(own(keys)) }, rows]
 }

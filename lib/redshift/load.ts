@@ -1,6 +1,7 @@
 import { Failure, transient } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type Extract, extractKey, type Increment, manifestKey } from '../manifest/manifest.ts'
+import { verifyExtract } from '../manifest/verify.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
 import { clearAside, setAside } from './aside.ts'
@@ -54,6 +55,7 @@ export async function loadTable(
   return unlessLoaded(own, async () => {
     const extract = await bucket.get<Extract>(extractKey(prefix))
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
+    await verifyExtract(bucket, prefix, extract)
     const ready = await prepare(own, extract.increment)
     const steps = loadSteps(table, extract, own, place, copyRole, ready)
     await runChecked(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Bucket } from '../../lib/manifest/bucket.ts'
 
@@ -20,6 +21,13 @@ export function memoryBucket(): Bucket {
     },
     async list(prefix, after = '') {
       return [...documents.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+    },
+    async objects(prefix) {
+      return (await this.list(prefix)).map((key) => {
+        const text = documents.get(key) ?? ''
+        const etag = createHash('md5').update(text).digest('hex')
+        return { key, bytes: Buffer.byteLength(text), etag }
+      })
     },
     async stream(key) {
       return Readable.from([documents.get(key) ?? ''])

@@ -343,6 +343,26 @@ describe('a night, task by task', () => {
     expect(await keys('staging/')).toEqual([])
   })
 
+  it('reads a table anew where a file of its extract was lost, once it is run again', async () => {
+    let read = 0
+    const own = table('lost', {
+      columns: { id: integer() },
+      from: generator(() => [{ id: ++read }]),
+      row: (row) => row,
+    })
+    const only = { ...tools(), graph: graphOf([own]) }
+    const first = await extractTask(only, input('lost', 'first'))
+    const prefix = `staging/public.lost/date=${date}/${first.attempt}`
+    const part = `${prefix}/part-00000.csv.zst`
+    await bucket.delete([part])
+    await expect(loadTask(only, first)).rejects.toThrow(`lost: s3://staging/${part} is gone`)
+    const again = await extractTask(only, input('lost', 'again'))
+    expect(await loadTask(only, again)).toMatchObject({ outcome: 'loaded', rows: 1 })
+    const rows = await warehouse.query({ text: 'select id from lost', parameters: {} })
+    expect(rows).toEqual([{ id: '2' }])
+    await bucket.delete(await bucket.list(prefix))
+  })
+
   it('stops an extract in time, and leaves nothing of it', async () => {
     const slow = table('slow', {
       columns: { id: integer() },

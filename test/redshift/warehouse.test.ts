@@ -7,7 +7,8 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { date, decimal, generator, integer, runDate, sql, table, transform, varchar } from '#lib'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
-import { extract } from '../../lib/manifest/extract.ts'
+import { conclude, extract } from '../../lib/manifest/extract.ts'
+import type { Extract } from '../../lib/manifest/manifest.ts'
 import { loads } from '../../lib/redshift/audit.ts'
 import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { journalOf } from '../../lib/redshift/journal.ts'
@@ -286,7 +287,11 @@ describe('a load', () => {
     ).toString()
     const body = new PassThrough()
     body.end(zstdCompressSync(csv.replace('3,2026-11-23', '3,2026-11-31')))
-    await bucket.upload(key, body)
+    const etag = await bucket.upload(key, body)
+    // The extract is made to speak of the file that COPY will refuse.
+    const whole = await bucket.get<Extract>(`${prefix}/extract.json`)
+    const parts = (await bucket.objects(key)).map(({ bytes }) => ({ key, rows: 3, bytes, etag }))
+    await conclude(bucket, prefix, { ...(whole as Extract), parts })
     await expect(loaded(own, prefix)).rejects.toMatchObject({
       name: 'WarehouseRefused',
       message: expect.stringMatching(
@@ -305,8 +310,13 @@ describe('a load', () => {
   it('fails where a part is gone', async () => {
     const own = sales('gone')
     const prefix = await extracted(own)
-    await bucket.delete([`${prefix}/part-00000.csv.zst`])
-    await expect(loaded(own, prefix)).rejects.toMatchObject({ name: 'WarehouseRefused' })
+    const key = `${prefix}/part-00000.csv.zst`
+    await bucket.delete([key])
+    await expect(loaded(own, prefix)).rejects.toMatchObject({
+      name: 'WarehouseRefused',
+      message: expect.stringMatching(`^gone: s3://staging/${key} is gone`),
+    })
+    expect(await ask(`select 1 from svv_tables where table_name = 'gone'`)).toEqual([])
   })
 })
 
