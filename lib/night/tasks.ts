@@ -114,7 +114,7 @@ export async function loadTask(
     const prefix = attemptPrefix(table, date, attempt)
     const accept = accepting(table, { ...extracted, date })
     const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
-    const rows = await loadTable(work)
+    const rows = await loadTable({ ...work, night: extracted.date })
     const loadSeconds = secondsSince(dayStart)
     const files = await bucket.get<Extract>(extractKey(prefix))
     if (files) {

@@ -23,15 +23,18 @@ import {
 } from './publish.ts'
 import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
+import { checkShrinking } from './shrink.ts'
 import { runSteps } from './transaction.ts'
 
 /** What every task in the warehouse works with. */
 export interface Work extends Load {
   readonly warehouse: Warehouse
   readonly table: Definition
+  /** The date of the night, where it reads an earlier day again. */
+  readonly night?: string
   /** When the function's time is up, as performance.now() counts it. */
   readonly deadline?: number
-  /** Told what the checks find wrong, which is then published nevertheless; absent, nothing is. */
+  /** Told what is found wrong, which is then published nevertheless; absent, nothing is. */
   readonly accept?: (found: string) => void
 }
 
@@ -39,11 +42,13 @@ export interface Work extends Load {
 interface Ready {
   /** What the transaction checks first. */
   readonly base: readonly Step[]
+  /** What it checks right after the stage is filled. */
+  readonly filled: readonly Step[]
   /** The rows of the nights before, newest first. */
   readonly before: readonly number[]
 }
 
-const nothing: Ready = { base: [], before: [] }
+const nothing: Ready = { base: [], filled: [], before: [] }
 
 /** Loads an extract and publishes it, in one transaction. Gives the rows that were published. */
 export async function loadTable(
@@ -56,7 +61,7 @@ export async function loadTable(
     const extract = await bucket.get<Extract>(extractKey(prefix))
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
     await verifyExtract(bucket, prefix, extract)
-    const ready = await prepare(own, extract.increment)
+    const ready = await prepare(own, extract)
     const steps = loadSteps(table, extract, own, place, copyRole, ready)
     await runChecked(
       { ...own, table: publishedAs(table, extract.increment) },
@@ -94,7 +99,8 @@ async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<nu
  * Makes the table ready, and looks whether what is there may be replaced or added to. The journal comes
  * first, so that nothing changes between the looks.
  */
-async function prepare(work: Work, increment?: Increment): Promise<Ready> {
+async function prepare(work: Work, extract?: Extract): Promise<Ready> {
+  const increment = extract?.increment
   const { warehouse, table, deadline } = work
   await prepareTable(warehouse, table, deadline)
   const still = await holdStill(work)
@@ -102,7 +108,8 @@ async function prepare(work: Work, increment?: Increment): Promise<Ready> {
   const base = [...still, ...(await checkBase(work, increment))]
   const compares = table.checks.some((check) => check.kind === 'rows' && check.between)
   const isWhole = increment?.base === undefined
-  return { base, before: compares ? await rowsBefore(work, { isWhole }) : [] }
+  const before = compares ? await rowsBefore(work, { isWhole }) : []
+  return { base, filled: await checkShrinking(work, extract), before }
 }
 
 interface Checked {
@@ -153,7 +160,7 @@ export function loadSteps(
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   copyRole: string,
-  { base, before }: Ready = nothing,
+  { base, filled, before }: Ready = nothing,
 ): Step[] {
   const { rows, keys, increment } = extract
   const own = publishedAs(table, increment)
@@ -169,6 +176,7 @@ export function loadSteps(
     ...begin(table, date, 'files'),
     ...base,
     ...(rows === 0 ? [] : [copy]),
+    ...filled,
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
     ...(isIncremental(table) ? [assertDistinct(table)] : []),
     ...(keys ? [] : checks),
@@ -195,7 +203,7 @@ export async function transformTable(work: Work): Promise<number> {
 export function transformSteps(
   table: Definition,
   load: Load,
-  { base, before }: Ready = nothing,
+  { base, filled, before }: Ready = nothing,
 ): Step[] {
   if (table.made.by !== 'transform') throw new Error(`${table.id} is not a transform`)
   const { text, parameters } = render(table.made.query, { runDate: load.date })
@@ -204,6 +212,7 @@ export function transformSteps(
     ...begin(table, load.date, 'rows'),
     ...base,
     { statement: { text: fill, parameters }, fills: true },
+    ...filled,
     ...checkStaged({ table, date: load.date, before }, 'rows'),
     ...publish(table, load.date, 'rows'),
     ...writeJournal(table, load),

@@ -19,6 +19,8 @@ export interface Definition {
   readonly dist: string
   readonly sort: readonly string[]
   readonly publish: Publish<string>
+  /** Few rows, or none, are no reason not to publish them. */
+  readonly mayShrink: boolean
   readonly made: Made
   /** What must be true of new rows before they are published. */
   readonly checks: readonly Check[]

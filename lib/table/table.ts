@@ -49,6 +49,11 @@ export interface Traits<C extends Columns> {
     | 'replace'
     | { readonly merge: Name<C> }
     | { readonly partition: NameOf<C, 'date'> }
+  /**
+   * It may come back empty, or with less than half the rows it had: that is then published like any
+   * other night's. Else such a night's rows are not, until a person accepts them.
+   */
+  readonly mayShrink?: boolean
   /** What must be true of the new rows before they are published: `(rows) => [unique(rows.id)]`. */
   readonly checks?: (rows: Table<C>) => readonly Check[]
   /** Tables and tasks that must be complete first, though no SQL mentions them. */
@@ -103,6 +108,7 @@ export function define<C extends Columns>(
     dist: traits.dist ?? 'auto',
     sort: traits.sort ?? [],
     publish: traits.publish ?? 'replace',
+    mayShrink: traits.mayShrink ?? false,
     made,
     checks: [],
     needs: [],

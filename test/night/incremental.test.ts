@@ -59,9 +59,14 @@ suite('a table of which a night reads only the changes', () => {
     let runs = 0
     const extracted = (
       date: string,
-      { table = made as Tabled, force = false, run = `${name}-${++runs}` } = {},
+      {
+        table = made as Tabled,
+        force = false,
+        accept = [] as string[],
+        run = `${name}-${++runs}`,
+      } = {},
     ) => {
-      const task = { table: name, date, run, tables: [], force }
+      const task = { table: name, date, run, tables: [], force, accept }
       return extractTask({ ...tools, graph: graphOf([table]) }, task)
     }
     const load = (
@@ -201,7 +206,11 @@ suite('a table of which a night reads only the changes', () => {
     expect((await receipt('2026-11-10'))?.increment?.reconciled).toBe('2026-11-10')
     expect(await left()).toBe(0)
     await sql('DELETE FROM gone')
-    await night('2026-11-17')
+    await expect(night('2026-11-17')).rejects.toThrow(
+      'gone: 0 rows, and 2 at the last good night (2026-11-10). If that is right, run it with',
+    )
+    expect(await rows()).toHaveLength(2)
+    await night('2026-11-17', { accept: ['gone'] })
     expect(await rows()).toEqual([])
     // Nothing has a cursor any more: all is read again.
     await sql(`INSERT INTO gone (id, note, updated_at) VALUES (1, 'new', '2026-11-01 10:00:00')`)

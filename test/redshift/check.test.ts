@@ -242,8 +242,10 @@ describe('a check', () => {
     expect((await failureOf(load(own))).message).toContain(
       "the newest day is 1 days old at most: newest '2026-11-22'",
     )
+    // Where none were before, none are not few.
+    const none_yet = sales('days_none', (rows) => [fresh(rows.day, { days: 1 })])
     rows = []
-    expect((await failureOf(load(own))).message).toContain('at most: newest NULL')
+    expect((await failureOf(load(none_yet))).message).toContain('at most: newest NULL')
   })
 
   it('knows how many rows are usual from the nights before, once there are three', async () => {

@@ -147,7 +147,7 @@ describe('the SQL of a load', () => {
       from: nothing,
       row: (record) => record,
     })
-    const ready = { base: [], before: [100, 120, 90] }
+    const ready = { base: [], filled: [], before: [100, 120, 90] }
     const steps = loadSteps(checked[definition], extract, load, place, copyRole, ready)
     expectGolden('sales.checks.sql', script(steps.filter(({ checks }) => checks)))
   })
