@@ -1,6 +1,7 @@
 import { Failure, messageOf, transient } from '../error.ts'
 import type { AnyRow, Definition, NamedColumn } from '../table/definition.ts'
 import type { Cells, CsvLines } from '../table/origin.ts'
+import { cutText } from '../table/text.ts'
 import type { Type } from '../table/type.ts'
 import {
   endLine,
@@ -33,8 +34,8 @@ export function csvEncoder(
   marker: string,
   note: (what: string) => void,
 ): CsvEncoder {
-  const ofRows = table.columns.map((named) => csvColumn(named, ({ encode }) => encode))
-  const ofCells = table.columns.map((named) => csvColumn(named, encodeCell))
+  const ofRows = table.columns.map((named) => csvColumn(named, ({ encode }) => encode, note))
+  const ofCells = table.columns.map((named) => csvColumn(named, encodeCell, note))
 
   function write(page: Page, column: CsvColumn, value: unknown): void {
     if (value === null || value === undefined) writeAbsent(page, column, value)
@@ -44,7 +45,10 @@ export function csvEncoder(
   }
 
   function writeText(page: Page, { name }: CsvColumn, text: string): void {
-    if (text === marker) throw transient(`${name}: the NULL marker ${marker} occurs in the data`)
+    if (text === marker) {
+      const problem = `the NULL marker ${marker} occurs in the data`
+      throw transient(`${table.id}.${name}: ${problem}: once it is read anew, it is another`)
+    }
     if (writeShort(page, text)) return
     if (text.includes('\0')) note(`${name}: NUL characters removed`)
     writeQuoted(page, text.replaceAll('\0', ''))
@@ -133,15 +137,32 @@ interface CsvColumn {
 function csvColumn(
   { name, column: { facts } }: NamedColumn,
   encodeOf: (type: Type) => Encode,
+  note: (what: string) => void,
 ): CsvColumn {
-  const { type, nullable = false, fallback } = facts
+  const { type, nullable = false, fallback, truncated } = facts
+  const encode = encodeOf(type)
   return {
     name,
-    encode: encodeOf(type),
+    encode: truncated ? cutting(name, type, encode, note) : encode,
     quoted: type.quoted,
     nullable,
     standIn: fallback === undefined ? undefined : type.encode(fallback),
     small: type.bits ? 2 ** (Math.min(type.bits, 32) - 1) - 1 : -1,
+  }
+}
+
+/** Cuts what is too long, and counts how often. */
+function cutting(
+  name: string,
+  { bytes = 0, ddl }: Type,
+  encode: Encode,
+  note: (what: string) => void,
+): Encode {
+  return (value) => {
+    if (typeof value !== 'string') return encode(value)
+    const text = cutText(value, bytes)
+    if (text.length < value.length) note(`${name}: values cut to ${ddl}`)
+    return encode(text)
   }
 }
 

@@ -30,6 +30,7 @@ interface Facts {
   readonly fallback?: unknown
   readonly expression?: Sql
   readonly from?: string
+  readonly truncated?: boolean
 }
 
 /**
@@ -68,6 +69,11 @@ export class Column<T extends TypeName = TypeName, F extends Flag = never> {
   /** The compression of the column on Redshift's disks. */
   encode(encoding: Encoding): Column<T, F> {
     return this.with({ encoding })
+  }
+
+  /** Of a VARCHAR: longer text is cut, between two characters, and counted; else it fails the extract. */
+  truncated(this: Column<'varchar', F>): Column<'varchar', F> {
+    return this.with({ truncated: true })
   }
 
   /** In a mirror: the column's name at the source, where it is another. */

@@ -193,6 +193,14 @@ function check(own: Definition): void {
   if (made.by === 'extract' && made.from.repeats && keyOf(own).length === 0) {
     fail('its source may give a record twice: make a column .primaryKey(), to keep one of them')
   }
+  const cut = own.columns.find(({ column: { facts } }) => facts.truncated)
+  if (cut?.column.facts.key) {
+    fail(`${cut.name} is both .primaryKey() and .truncated(): cut, two keys might be one`)
+  }
+  if (cut && made.by !== 'extract') {
+    const how = made.by === 'copy' ? 'COPY reads it as it lies' : 'its SQL can say left()'
+    fail(`${cut.name} is .truncated(), which is done where rows are read one by one: ${how}`)
+  }
   const nullableKey = own.columns.find(({ column: { facts } }) => facts.key && facts.nullable)
   if (nullableKey) fail(`${nullableKey.name} is both .primaryKey() and .nullable()`)
 }

@@ -20,6 +20,13 @@ export function encodeText(bytes: number, charset: 'ascii' | 'utf8'): (value: un
   }
 }
 
+/** The most of a text that so many bytes of UTF-8 hold, cut between two characters. */
+export function cutText(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes))
+  return text.slice(0, read)
+}
+
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
   return true

@@ -42,6 +42,8 @@ export interface Type {
   readonly quoted: boolean
   /** Of a type of whole numbers, how many bits they have. */
   readonly bits?: 16 | 32 | 64
+  /** How many bytes of UTF-8 a VARCHAR holds. */
+  readonly bytes?: number
 }
 
 const plain = (name: TypeName, ddl: string, encode: (value: unknown) => string): Type => ({
@@ -78,7 +80,10 @@ export const types = {
   decimal: (precision: number, scale: number): Type =>
     plain('decimal', `decimal(${precision},${scale})`, encodeDecimal(precision, scale)),
   char: (bytes: number): Type => text('char', `char(${bytes})`, encodeText(bytes, 'ascii')),
-  varchar: (bytes: number): Type => text('varchar', `varchar(${bytes})`, encodeText(bytes, 'utf8')),
+  varchar: (bytes: number): Type => ({
+    ...text('varchar', `varchar(${bytes})`, encodeText(bytes, 'utf8')),
+    bytes,
+  }),
   varbyte: (bytes: number): Type => {
     const encode = encodeBytes(bytes)
     const encodeText = (text: string) => encode(Buffer.from(text))

@@ -25,6 +25,7 @@ import { type Page, pages } from '../../lib/manifest/page.ts'
 import type { Column, Columns } from '../../lib/table/column.ts'
 import { type AnyRow, type Definition, definition } from '../../lib/table/definition.ts'
 import type { Cells } from '../../lib/table/origin.ts'
+import { cutText } from '../../lib/table/text.ts'
 import { odd, oddValues } from './odd.ts'
 import { plainLine } from './plain.ts'
 
@@ -79,9 +80,38 @@ describe('csv', () => {
     expect(encoder(notes).cells(['7', 'a\0b', '1'])).toBe('7,"ab",1\n')
     expect(notes).toEqual(['note: NUL characters removed'])
   })
+  it('cuts text that is too long only where its column says so, and counts it', () => {
+    const own = tableOf({ id: bigint().primaryKey(), note: varchar(5).truncated() })
+    const notes: string[] = []
+    const csv = csvEncoder(own, MARKER, (what) => notes.push(what))
+    const cut = (note: string) =>
+      String(bytesOf((page) => csv.row({ id: 1, note }, page))).slice(3, -2)
+    expect(cut('12345')).toBe('12345')
+    expect(notes).toEqual([])
+    expect(cut('123456')).toBe('12345')
+    // No character is cut in two: of four bytes each, one fits; nor do two bytes of an é.
+    expect(cut('🎻🎻')).toBe('🎻')
+    expect(cut('1234é')).toBe('1234')
+    expect(cut('éé5é')).toBe('éé5')
+    expect(notes).toEqual(Array(4).fill('note: values cut to varchar(5)'))
+    const text = fc.string({ unit: 'binary', maxLength: 20 })
+    fc.assert(
+      fc.property(text, (note) => {
+        const whole = Buffer.from(cutText(note, 5))
+        const next = [...note].slice([...cutText(note, 5)].length)[0] ?? ''
+        expect(note.startsWith(cutText(note, 5))).toBe(true)
+        expect(whole.length).toBeLessThanOrEqual(5)
+        if (next) expect(whole.length + Buffer.byteLength(next)).toBeGreaterThan(5)
+      }),
+    )
+    const strict = tableOf({ id: bigint().primaryKey(), note: varchar(5) })
+    expect(() =>
+      bytesOf((page) => csvEncoder(strict, MARKER, () => {}).cells(['1', '123456'], page)),
+    ).toThrow("orders.note: '123456' has 6 bytes, varchar(5) holds 5; in the row with id '1'")
+  })
   it('never takes a value for its NULL marker', () => {
     expect(() => encoder().cells(['7', 'NULL_x', '1'])).toThrow(
-      'the NULL marker NULL_x occurs in the data',
+      'orders.note: the NULL marker NULL_x occurs in the data: once it is read anew, it is another',
     )
   })
   it('names the table, the column, the value and the row of a bad value', () => {

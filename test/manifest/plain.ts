@@ -13,7 +13,7 @@ export function plainLine(
 ): string {
   const line = table.columns.map((named, i) => {
     try {
-      return plainCell(named, marker, note, cells[i], fromText)
+      return plainCell(table, named, marker, note, cells[i], fromText)
     } catch (error) {
       if (error instanceof Failure) throw error
       throw badValue(table, i, cells, error as Error)
@@ -23,6 +23,7 @@ export function plainLine(
 }
 
 function plainCell(
+  { id }: Definition,
   { name, column: { facts } }: NamedColumn,
   marker: string,
   note: (what: string) => void,
@@ -33,7 +34,10 @@ function plainCell(
   const type = plainType(facts.type)
   const quote = (text: string): string => {
     if (!type.quoted) return text
-    if (text === marker) throw transient(`${name}: the NULL marker ${marker} occurs in the data`)
+    if (text === marker) {
+      const problem = `the NULL marker ${marker} occurs in the data`
+      throw transient(`${id}.${name}: ${problem}: once it is read anew, it is another`)
+    }
     if (text.includes('\0')) note(`${name}: NUL characters removed`)
     return `"${text.replaceAll('\0', '').replaceAll('"', '""')}"`
   }

@@ -222,6 +222,27 @@ suite('a table that is read in chunks', () => {
     expect(await stage.ask('select count(*) from holes where note is null')).toEqual([['3000']])
   })
 
+  it('never takes a value for NULL: a chunk that holds the word fails, and another plan has another', async () => {
+    await stage.admin.query(`CREATE TABLE words (id int PRIMARY KEY, note varchar(99))`)
+    await stage.admin.query(`INSERT INTO words SELECT seq, NULL FROM seq_1_to_9`)
+    const { plan, itemsIn, chunk, seal, load } = begin('words', mirrorOf('words'))
+    const planned = await plan('2026-11-03')
+    const word = `NULL_${planned.attempt?.slice(-8)}`
+    await stage.admin.query(`UPDATE words SET note = ? WHERE id = 7`, [word])
+    const [item] = await itemsIn(planned)
+    await expect(chunk(planned, item as Chunk)).rejects.toMatchObject({
+      name: 'Transient',
+      message: `words.note: the NULL marker ${word} occurs in the data: once it is read anew, it is another`,
+    })
+    await expect(seal(planned)).rejects.toThrow('chunk 0 of 0 to 0 was not extracted')
+    const again = await plan('2026-11-03')
+    await chunk(again, (await itemsIn(again))[0] as Chunk)
+    await load(await seal(again))
+    expect(await stage.ask('select id, note from words where note is not null')).toEqual([
+      ['7', word],
+    ])
+  })
+
   it('is refused where no index begins with the key, in one sentence', async () => {
     await stage.admin.query(`CREATE TABLE unkeyed (id int, note varchar(99))`)
     const { plan } = begin('unkeyed', mirrorOf('unkeyed'))

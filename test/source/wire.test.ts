@@ -119,6 +119,7 @@ const DECLARED: readonly (() => Column)[] = [
   super_,
   () => char(20),
   () => varchar(40),
+  () => varchar(40).truncated(),
   () => varchar(65_535),
   () => varbyte(30),
   () => varbyte(100_000),
@@ -323,6 +324,13 @@ describe('the transcoder of MySQL rows', () => {
     expect(() => lines(recoding, bytes, () => 9)).toThrow(
       "wide.c1: 'too long' has 8 bytes, varchar(5) holds 5; in the row with c0 '8'",
     )
+  })
+
+  it('cuts and counts what its column says may be cut', () => {
+    const { recoding, notes } = subjectOf([[varchar(5).truncated(), 'varchar']])
+    const { bytes } = sent(['12345', '123456', '1234é'].map((text) => [Buffer.from(text)]))
+    expect(lines(recoding, bytes, () => 9).csv.toString()).toBe('"12345"\n"12345"\n"1234"\n')
+    expect(notes).toEqual(Array(2).fill('c0: values cut to varchar(5)'))
   })
 
   it('leaves a connection alone that is not made as it needs it', () => {

@@ -112,6 +112,11 @@ describe('table', () => {
       { id: integer().primaryKey().nullable() },
       'id is both .primaryKey() and .nullable()',
     ],
+    [
+      'events',
+      { id: varchar(9).primaryKey().truncated() },
+      'id is both .primaryKey() and .truncated(): cut, two keys might be one',
+    ],
   ])('refuses %s with %p', (name, columns, problem) => {
     expect(() =>
       table(name, {
@@ -120,6 +125,12 @@ describe('table', () => {
         row: () => ({}) as never,
       }),
     ).toThrow(problem)
+  })
+  it('refuses to cut what no row of passes through it', () => {
+    const columns = { id: varchar(9).truncated() }
+    expect(() => transform('t', { columns, query: sql`select 1` })).toThrow(
+      't: id is .truncated(), which is done where rows are read one by one: its SQL can say left()',
+    )
   })
   it('refuses to merge without a primary key', () => {
     expect(() =>

@@ -342,3 +342,7 @@ mirror(production.table('seats'), {
     none('no codes', sql`select ${rows.codes} from ${rows}`),
   ],
 })
+
+varchar(20).nullable().truncated().describe('Cut')
+// @ts-expect-error only a VARCHAR is cut
+integer().truncated()
