@@ -33,7 +33,7 @@ PRODUCTION_URL=mysql://user:password@host/db names it, else the sample's.`,
     if ('missing' in provided) throw new Failure('SourceRefused', `${name}: ${provided.missing}`)
     try {
       const login = provided.secret as Login
-      const session = await open(source, login, 60).catch((error) => {
+      const session = await open(source, login, { statementSeconds: 60 }).catch((error) => {
         throw explain(error, { source: name, database: login.dbname })
       })
       try {

@@ -1,7 +1,10 @@
 import { elasticsearch, googleAnalytics, http, mysql, redis, s3, sixpack } from '#lib'
 
-/** The production database: give Usher a replica of it. */
-export const production = mysql('production', { secret: 'usher/production' })
+/**
+ * The production database: give Usher a replica of it, and leave `primary` out, so that no other server
+ * is read by mistake. The sample's only server is written to, as yours may be.
+ */
+export const production = mysql('production', { secret: 'usher/production', primary: true })
 
 /** The search cluster, where each search is written down in the index of its day. */
 export const search = elasticsearch('search', { secret: 'usher/search' })

@@ -21,7 +21,7 @@ import { findServer } from '../../local/mysql/server.ts'
 import { type NightStage, startStage } from './stage.ts'
 
 const suite = findServer() ? describe : describe.skip
-const shop = mysql('shop', { secret: 'shop' })
+const shop = mysql('shop', { secret: 'shop', primary: true })
 const columns = { id: decimal(20, 0).primaryKey(), note: varchar(200).nullable() }
 
 describe('the chunks of a plan', () => {

@@ -43,7 +43,7 @@ suite('whatever happens to a table of which only changes are read', () => {
         await admin.query(
           `CREATE TABLE ${name} (id int PRIMARY KEY, version int NOT NULL, updated_at datetime)`,
         )
-        const table = mirror(mysql('shop', { secret: 'shop' }).table(name), {
+        const table = mirror(mysql('shop', { secret: 'shop', primary: true }).table(name), {
           columns: {
             id: integer().primaryKey(),
             version: integer(),

@@ -27,7 +27,7 @@ suite('a table that is packed as its stage says', () => {
     for (let at = 0; at < rows.length; at += 5000) {
       await admin.query('INSERT INTO seats VALUES ?', [rows.slice(at, at + 5000)])
     }
-    const seats = mirror(mysql('shop', { secret: 'shop' }).table('seats'), {
+    const seats = mirror(mysql('shop', { secret: 'shop', primary: true }).table('seats'), {
       columns: { id: integer().primaryKey(), note: varchar(1600) },
     })
     await prepareTable(tools.warehouse, seats[definition])

@@ -69,7 +69,7 @@ suite('the mysql source', () => {
       signal = new AbortController().signal,
     } = {},
   ) {
-    const source = mysql('production', { secret, statementSeconds: seconds })
+    const source = mysql('production', { secret, primary: true, statementSeconds: seconds })
     const own = mirror(source.table(table), { columns })[definition]
     if (own.made.by !== 'extract') throw new Error('no extract')
     const notes: string[] = []
@@ -134,7 +134,7 @@ suite('the mysql source', () => {
   })
 
   it('writes the same lines from bytes as from values', async () => {
-    const own = mirror(mysql('production', { secret: 'good' }).table('kinds'), {
+    const own = mirror(mysql('production', { secret: 'good', primary: true }).table('kinds'), {
       columns: Object.fromEntries(
         'id big price ratio flag bits day at instant span born kind tags doc latin emoji empty nothing'
           .split(' ')
@@ -253,7 +253,9 @@ suite('the mysql source', () => {
 
   it('can write nothing, even where its user could', async () => {
     const root = { ...login, ...(secretOf(new URL(server.adminUrl)) as Login), dbname: 'shop' }
-    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, root, 10)
+    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, root, {
+      statementSeconds: 10,
+    })
     await expect(session.rows(`INSERT INTO numbers VALUES (0, 0, '')`)).rejects.toThrow(
       /READ ONLY/i,
     )
@@ -310,7 +312,9 @@ suite('the mysql source', () => {
 
   /** Opens a snapshot of a table, as an extract would. */
   async function snapshotOf(table: string, columns: Columns) {
-    const own = mirror(mysql('production', { secret: 'good' }).table(table), { columns })
+    const own = mirror(mysql('production', { secret: 'good', primary: true }).table(table), {
+      columns,
+    })
     const { made, columns: named, id } = own[definition]
     if (made.by !== 'extract' || !made.from.snapshot) throw new Error('no snapshot')
     const { signal } = new AbortController()
@@ -375,7 +379,9 @@ suite('the mysql source', () => {
     await admin.query(`CREATE OR REPLACE TABLE \`Odd Table\` (
       id bigint unsigned PRIMARY KEY, \`Order Total\` decimal(10,2) NOT NULL COMMENT 'it''s in dollars',
       note text, code char(3) CHARACTER SET ascii NOT NULL, flag tinyint(1), doc json)`)
-    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, login, 10)
+    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, login, {
+      statementSeconds: 10,
+    })
     const file = mirrorFile('production', 'Odd Table', await describeTable(session, 'Odd Table'))
     expect(file).toBe(`import { decimal, mirror, smallint, super_, varchar } from '#lib'
 import { production } from '../sources.ts'
@@ -441,9 +447,11 @@ secure.each([
       const source = { name: 'production', kind: 'mysql', packages: [] }
       const plain = secretOf(new URL(server.adminUrl)) as Login
       const login = { ...plain, host: 'localhost', dbname: 'mysql', tls: undefined }
-      await expect(open(source, login, 10)).rejects.toThrow(/self-signed certificate/)
+      await expect(open(source, login, { statementSeconds: 10 })).rejects.toThrow(
+        /self-signed certificate/,
+      )
       const trusting = { ...login, tls: readFileSync(certificate, 'utf8') }
-      const cipher = open(source, trusting, 10).then(async (session) => {
+      const cipher = open(source, trusting, { statementSeconds: 10 }).then(async (session) => {
         const [row] = await session.rows(`SHOW STATUS LIKE 'Ssl_cipher'`)
         session.destroy()
         return row?.[1] ? '' : 'not encrypted'

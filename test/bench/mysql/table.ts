@@ -119,7 +119,7 @@ export const COLUMNS = columns.length
 
 /** The mirror of a table, or view, that has these columns. */
 export const mirrorOf = (table: string) =>
-  mirror(mysql('bench', { secret: DATABASE }).table(table), {
+  mirror(mysql('bench', { secret: DATABASE, primary: true }).table(table), {
     columns: Object.fromEntries(columns.map(([name, column]) => [name, column])),
   })
 

@@ -7,7 +7,7 @@ import { startServer } from '../../../local/mysql/server.ts'
 import { secretOf } from '../../../local/services/secrets.ts'
 import type { Subject } from '../subject.ts'
 
-const shop = mysql('shop', { secret: 'right' })
+const shop = mysql('shop', { secret: 'right', primary: true })
 const columns = { id: integer().primaryKey(), text: varchar(400) }
 
 export const mysqlSubject: Subject = {
@@ -17,7 +17,7 @@ export const mysqlSubject: Subject = {
     columns: { id: integer().primaryKey(), price: decimal(10, 2) },
   }),
   complaint: /^broken\.price: '9\.8765' has 4 decimals.*in the row with id '777'/,
-  refused: mirror(mysql('shop', { secret: 'wrong' }).table('whole'), { columns }),
+  refused: mirror(mysql('shop', { secret: 'wrong', primary: true }).table('whole'), { columns }),
   refusal: /^shop: MySQL refuses the user or its password/,
 
   async serve(rows) {
