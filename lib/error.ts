@@ -30,7 +30,7 @@ export type FailureName =
   | 'DependencyIncomplete'
   /** A task needs more time than its function has. */
   | 'OutOfTime'
-  /** What is waited for goes on after the function's time is up: ask again, as often as it takes. */
+  /** What is waited for goes on for longer than the function waits: ask again, as often as it takes. */
   | 'StillRunning'
   /** Throttled, disconnected, in conflict with another transaction: worth another try. */
   | 'Transient'

@@ -124,7 +124,8 @@ export function itemsOf(cuts: readonly string[], portion?: Portion): Chunk[] {
 /**
  * Reads one range into files of its own, and then says at the range's place which they are. A second
  * try writes other files, and whichever try ends last is the one that counts, whole. If it fails, it
- * writes down why, since Step Functions tells the table only that a chunk did.
+ * writes down why, since Step Functions tells the table only that a chunk did. One that waits for its
+ * turn has not failed.
  */
 export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkResult> {
   const table = tableOf(tools.graph, input.table)
@@ -132,6 +133,7 @@ export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkR
     return await readChunk(tools, table, input)
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
+    if (name === 'StillRunning') throw error
     const reason = `chunk ${input.range.chunk}: ${message}`
     const note: FailureNote = { table: table.id, error: name, reason }
     await tools.bucket.put(chunkFailureKey(table, input.run), note).catch((lost: unknown) => {

@@ -9,6 +9,7 @@ import { messageOf } from '../../lib/error.ts'
 import { csvLines } from '../../lib/manifest/csv.ts'
 import { describeTable, mirrorFile } from '../../lib/source/mysql/schema.ts'
 import { type Login, open } from '../../lib/source/mysql/session.ts'
+import { awaitTurn } from '../../lib/source/mysql/turn.ts'
 import type { Columns } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
 import type { Cells, Slice } from '../../lib/table/origin.ts'
@@ -66,10 +67,12 @@ suite('the mysql source', () => {
       secret = 'good',
       onBatch = async () => {},
       seconds = 60,
+      connections = 8,
       signal = new AbortController().signal,
     } = {},
   ) {
-    const source = mysql('production', { secret, primary: true, statementSeconds: seconds })
+    const limits = { statementSeconds: seconds, connections }
+    const source = mysql('production', { secret, primary: true, ...limits })
     const own = mirror(source.table(table), { columns })[definition]
     if (own.made.by !== 'extract') throw new Error('no extract')
     const notes: string[] = []
@@ -232,8 +235,58 @@ suite('the mysql source', () => {
     await admin.query(
       `CREATE OR REPLACE VIEW slow AS SELECT seq AS id, SLEEP(0.5) AS naps FROM seq_1_to_20`,
     )
-    await expect(read('slow', { id: integer(), naps: integer() }, { seconds: 1 })).rejects.toThrow(
-      'production.slow: the SELECT took longer than statementSeconds allows',
+    const problem =
+      'production.slow: the SELECT took longer than statementSeconds allows: ' +
+      'declare chunks in its mirror, or allow more in its source'
+    const columns = { id: integer(), naps: integer() }
+    await expect(read('slow', columns, { seconds: 1 })).rejects.toThrow(problem)
+    // The same where rows become CSV on the way, some of which have been sent.
+    const { blocks, csv, close } = await snapshotOf('slow', columns, { statementSeconds: 1 })
+    const rows = (async () => {
+      for await (const _ of blocks?.({}, csv.columns, csv) ?? []);
+    })()
+    await expect(rows).rejects.toMatchObject({ name: 'SourceRefused', message: problem })
+    close()
+  })
+
+  it('is read by no more at once than its source says, and those who wait come in turn', async () => {
+    await admin.query(
+      `CREATE OR REPLACE VIEW nap AS SELECT seq AS id, SLEEP(0.05) AS naps FROM seq_1_to_4`,
+    )
+    const reading = `SELECT COUNT(*) AS n FROM information_schema.processlist
+      WHERE user = 'usher' AND info LIKE '%nap%'`
+    let [most, done] = [0, false]
+    const watching = (async () => {
+      while (!done) {
+        const [[row]] = (await admin.query(reading)) as unknown as [[{ n: number }]]
+        most = Math.max(most, row.n)
+      }
+    })()
+    const all = Array.from({ length: 6 }, () =>
+      read('nap', { id: integer(), naps: integer() }, { connections: 2 }),
+    )
+    for (const { rows } of await Promise.all(all)) expect(rows).toHaveLength(4)
+    done = true
+    await watching
+    expect(most).toBe(2)
+  })
+
+  it('has those who wait too long ask again, and forgets those who are gone', async () => {
+    const source = { name: 'production', kind: 'mysql', packages: [] }
+    const session = () => open(source, login, { statementSeconds: 10 })
+    const [first, second] = await Promise.all([session(), session()])
+    await awaitTurn(first, 1)
+    await expect(awaitTurn(second, 1, 0)).rejects.toMatchObject({
+      name: 'StillRunning',
+      message: 'production: its connection is in use',
+    })
+    // Of another source, though on the same server, nobody is waited for.
+    await awaitTurn({ ...second, source: 'billing' }, 1, 0)
+    first.destroy()
+    await awaitTurn(second, 1)
+    second.destroy()
+    expect(() => mysql('production', { secret: 'good', connections: 0 })).toThrow(
+      'production: connections: 0 is no number of them: give 1 or more',
     )
   })
 
@@ -311,11 +364,14 @@ suite('the mysql source', () => {
   })
 
   /** Opens a snapshot of a table, as an extract would. */
-  async function snapshotOf(table: string, columns: Columns) {
-    const own = mirror(mysql('production', { secret: 'good', primary: true }).table(table), {
-      columns,
-    })
-    const { made, columns: named, id } = own[definition]
+  async function snapshotOf(
+    table: string,
+    columns: Columns,
+    options: { statementSeconds?: number } = {},
+  ) {
+    const source = mysql('production', { secret: 'good', primary: true, ...options })
+    const own = mirror(source.table(table), { columns })[definition]
+    const { made, columns: named, id } = own
     if (made.by !== 'extract' || !made.from.snapshot) throw new Error('no snapshot')
     const { signal } = new AbortController()
     const reading = { table: id, columns: named, date: '2026-11-23', signal, note: () => {} }
@@ -325,6 +381,7 @@ suite('the mysql source', () => {
     return {
       ...snapshot,
       by,
+      csv: { ...csvLines(own, 'NULL_0badcafe', () => {}), columns: named },
       async ids(slice: Slice) {
         const ids: unknown[] = []
         for await (const batch of snapshot.read(slice, [by])) ids.push(...batch.map(([id]) => id))

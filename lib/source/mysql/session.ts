@@ -8,6 +8,7 @@ import { type Tls, trustedTls } from '../tls.ts'
 import type { Field } from './cells.ts'
 import { explain, isConnectionLoss } from './errors.ts'
 import { checkReplica, type Guard } from './replica.ts'
+import { awaitTurn } from './turn.ts'
 import { hasInternals, readBlocks } from './wire/blocks.ts'
 import type { Recoding } from './wire/recoding.ts'
 
@@ -38,6 +39,8 @@ export interface Session {
 export interface Reader {
   /** The server ends a statement that takes longer. */
   readonly statementSeconds: number
+  /** How many read it at once, at most; nobody is waited for where it is absent. */
+  readonly connections?: number
   /** What the server must be; nothing in particular where it is absent. */
   readonly guard?: Guard
 }
@@ -81,11 +84,11 @@ function checkLogin(source: Source, secret: unknown): Login {
   return login as Login
 }
 
-/** Opens one connection, as a login says. Throws what mysql2 throws, and what the guard does. */
+/** Opens one connection, as a login says. Throws what mysql2 throws, the guard, and the wait for a turn. */
 export async function open(
   source: Source,
   login: Login,
-  { statementSeconds, guard }: Reader,
+  { statementSeconds, connections, guard }: Reader,
 ): Promise<Session> {
   const { createConnection } = await import('mysql2')
   const tls = await trustedTls(login.tls)
@@ -115,6 +118,7 @@ export async function open(
   try {
     const isMariaDb = await setUp(rows, statementSeconds)
     asked = { source: source.name, isMariaDb, rows, records }
+    if (connections !== undefined) await awaitTurn(asked, connections)
     // First, so that what is read is no older than the guard has allowed.
     note = guard && (await checkReplica(asked, guard))
     await rows('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
