@@ -3,7 +3,7 @@ import { type NightRecord, sentenceOf, type TableRecord } from './record.ts'
 import type { Outcome } from './step-functions/step-functions.ts'
 
 /** How an execution ended. */
-export type Ended = Pick<Outcome, 'error' | 'cause'> & { readonly status: string }
+export type Ended = Pick<Outcome, 'output' | 'error' | 'cause'> & { readonly status: string }
 
 /**
  * What a night ends with: a line for each table and task, below them what there is to say, and, where
@@ -26,6 +26,7 @@ export function summary(
     ...(tables.length > 0 ? [...tableLines(tables, wordOf), ''] : []),
     ...reasons('Failed', of('failed')),
     ...reasons('Skipped', of('skipped')),
+    ...warnings(ending),
   ]
   if (ending.status === 'SUCCEEDED') {
     return [...lines, success(record.date, [...of('loaded'), ...of('done')], of('complete'))]
@@ -43,6 +44,14 @@ function theNight({ status, error, cause = '' }: Ended): string[] {
   const reason = sentenceOf(cause) || error
   const [first = '', ...others] = `The night ${how}${reason ? `: ${reason}` : ''}`.split('\n')
   return [...wrap(first, '  '), ...others.flatMap((line) => wrap(`  ${line}`, '  '))]
+}
+
+/** What a person should see to, as the night's own report has it. */
+function warnings({ output, cause = '' }: Ended): string[] {
+  const report = output === undefined ? {} : (JSON.parse(output) as { message?: string })
+  const lines = (report.message ?? sentenceOf(cause)).split('\n')
+  const found = lines.filter((line) => line.startsWith('Warning of '))
+  return found.flatMap((line) => [...wrap(line, '  '), ''])
 }
 
 /** A line for each table, in columns; `wordOf` says what became of one. */

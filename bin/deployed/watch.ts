@@ -12,6 +12,7 @@ import { onceThere } from './patience.ts'
 /** How an execution stands. */
 export interface Standing {
   readonly status: string
+  readonly output?: string
   readonly error?: string
   readonly cause?: string
   readonly started: Date
@@ -22,13 +23,22 @@ export interface Standing {
 export async function standingOf(client: SFNClient, executionArn: string): Promise<Standing> {
   const {
     status = '',
+    output,
     error,
     cause,
     startDate,
     stopDate,
     input = '',
   } = await onceThere(() => client.send(new DescribeExecutionCommand({ executionArn })))
-  return { status, error, cause, started: startDate ?? new Date(), stopped: stopDate, input }
+  return {
+    status,
+    output,
+    error,
+    cause,
+    started: startDate ?? new Date(),
+    stopped: stopDate,
+    input,
+  }
 }
 
 export const isRunning = ({ status }: Standing): boolean =>

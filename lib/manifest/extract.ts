@@ -1,3 +1,4 @@
+import { Failure } from '../error.ts'
 import type { Definition } from '../table/definition.ts'
 import type { Reading, Slice } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
@@ -45,7 +46,7 @@ export interface Portion {
 }
 
 /** An extract, but for what is the same of all. */
-export type Found = Omit<Extract, 'table' | 'date' | 'notes'>
+export type Found = Omit<Extract, 'table' | 'date' | 'notes' | 'warnings'>
 
 /**
  * Reads a day's records from a table's source and writes them to S3: parts, then what they hold, and
@@ -74,14 +75,30 @@ export async function writeFiles(options: ExtractOptions): Promise<Extract | und
   const note = (what: string) => {
     notes[what] = (notes[what] ?? 0) + 1
   }
-  const reading: Reading = { table: table.id, columns: table.columns, date, signal, note }
-  const found =
-    made.by === 'copy'
-      ? await listFiles(options, made.from, reading)
-      : portion
-        ? await writeSlice(options, portion, made, reading)
-        : await writeRows(options, made, reading)
-  return found && { table: table.id, date, ...found, notes }
+  const warned = new Set<string>()
+  const warn = (sentence: string) => void warned.add(sentence)
+  const reading: Reading = { table: table.id, columns: table.columns, date, signal, note, warn }
+  try {
+    const found =
+      made.by === 'copy'
+        ? await listFiles(options, made.from, reading)
+        : portion
+          ? await writeSlice(options, portion, made, reading)
+          : await writeRows(options, made, reading)
+    const warnings = warned.size > 0 ? [...warned] : undefined
+    return found && { table: table.id, date, ...found, notes, warnings }
+  } catch (error) {
+    throw withWarnings(error, warned)
+  }
+}
+
+/** A value that does not fit, with what was known of its column before it was read. */
+function withWarnings(error: unknown, warned: ReadonlySet<string>): unknown {
+  if (!(error instanceof Failure) || error.name !== 'BadValue') return error
+  const column = /^[\w.]+\.(\w+): /.exec(error.message)?.[1]
+  const known = [...warned].filter((sentence) => sentence.includes(`\`${column}: `))
+  if (known.length === 0) return error
+  return new Failure('BadValue', `${error.message}. ${known.join(' ')}`, { cause: error })
 }
 
 /** The second half: writes what the parts hold and, last, the manifests. */

@@ -56,6 +56,8 @@ export interface Extract extends Files {
   readonly fingerprint?: string
   /** What was done to values on the way, and how often. */
   readonly notes: Readonly<Record<string, number>>
+  /** What a person should see to. */
+  readonly warnings?: readonly string[]
   readonly increment?: Increment
   /** Every primary key there is; the manifest of its files is under `keys/`. */
   readonly keys?: Files

@@ -79,7 +79,14 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
     const attempt = newAttempt(run)
     const time = timeLimit(table.id, milliseconds)
     const { id, columns } = table
-    const reading = { table: id, columns, date, signal: time.signal, note: () => {} }
+    const reading = {
+      table: id,
+      columns,
+      date,
+      signal: time.signal,
+      note: () => {},
+      warn: () => {},
+    }
     try {
       const portion = await portionOf(bucket, table, input)
       const snapshot = await openSnapshot(made, reading)
@@ -164,9 +171,9 @@ async function readChunk(
     })
     if (!found) throw new Error(`${table.id}: nothing was read of chunk ${chunk}`)
     await bucket.put(extractKey(place), found)
-    const { rows = 0, bytes, notes } = found
+    const { rows = 0, bytes, notes, warnings } = found
     const facts = { table: table.id, chunk, rows, bytes, seconds: secondsSince(start) }
-    log('extracted', { ...facts, date, run, attempt, notes })
+    log('extracted', { ...facts, date, run, attempt, notes, warnings })
     return facts
   } finally {
     time.clear()
@@ -213,14 +220,17 @@ export async function sealTask(
   for (const [what, count] of found.flatMap(({ notes }) => Object.entries(notes))) {
     notes[what] = (notes[what] ?? 0) + count
   }
+  const warned = new Set(found.flatMap(({ warnings = [] }) => warnings))
+  const warnings = warned.size > 0 ? [...warned] : undefined
   const extract: Extract = {
-    ...{ table: table.id, date, ...joined(found), notes, increment },
+    ...{ table: table.id, date, ...joined(found), notes, warnings, increment },
     ...(keys.length > 0 && { keys: joined(keys) }),
     others: [chunks.key, ...found.map((_, chunk) => extractKey(chunkPrefix(prefix, chunk)))],
   }
   await conclude(bucket, prefix, extract)
   const { rows, bytes } = extract
-  log('sealed', { table: table.id, date, attempt, chunks: chunks.count, rows, bytes, notes })
+  const facts = { table: table.id, date, attempt, chunks: chunks.count, rows, bytes }
+  log('sealed', { ...facts, notes, warnings })
   const seconds = (planned.seconds ?? 0) + secondsSince(start)
   return {
     ...{ table: table.id, date, run, force, accept, outcome: 'extracted', attempt },

@@ -27,6 +27,8 @@ export interface Receipt {
   readonly increment?: Increment
   /** What was done to values on the way, and how often. */
   readonly notes?: Readonly<Record<string, number>>
+  /** What a person should see to: each a sentence. */
+  readonly warnings?: readonly string[]
 }
 
 /** Why a table or task is not complete, as Step Functions tells it. */

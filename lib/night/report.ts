@@ -5,7 +5,13 @@ import type { Bucket } from '../manifest/bucket.ts'
 import { type AnyDefinition, isTask } from '../table/definition.ts'
 import { log } from './log.ts'
 import type { Night, NightInput } from './night.ts'
-import { chunkFailureKey, type FailureNote, failureKey, findReceipt } from './receipt.ts'
+import {
+  chunkFailureKey,
+  type FailureNote,
+  failureKey,
+  findReceipt,
+  type Receipt,
+} from './receipt.ts'
 
 /** How a night ended. */
 export interface Report {
@@ -95,8 +101,12 @@ export async function reportNight(
   const rows = found.reduce((sum, { receipt }) => sum + (receipt?.rows ?? 0), 0)
   const tasks = asked.filter(isTask).length
   const report = { date, tables: asked.length - tasks, tasks, rows }
+  const warnings = warningsOf(found.map(({ receipt }) => receipt))
   if (broken.length === 0) {
-    const message = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
+    const complete = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
+    const count = `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`
+    const message =
+      warnings.length > 0 ? shorten([`${complete}; ${count}:`, ...warnings].join('\n')) : complete
     return { ...report, again: false, message }
   }
   const rest = asked.filter(({ id }) => broken.some(({ table }) => table === id))
@@ -111,7 +121,7 @@ export async function reportNight(
     ? { tables: rest.map(({ id }) => id), force }
     : tables.length > 0 && { tables }
   const input = { date, ...again, ...(accept.length > 0 && { accept }) }
-  throw new Failure('NightIncomplete', complaint(amount, broken, input))
+  throw new Failure('NightIncomplete', complaint(amount, broken, warnings, input))
 }
 
 const isOrAre = (these: readonly AnyDefinition[]) => (these.length === 1 ? 'is' : 'are')
@@ -130,13 +140,25 @@ function amountOf(these: readonly AnyDefinition[], all = these): string {
   return amounts.join(' and ')
 }
 
-function complaint(amount: string, broken: readonly FailureNote[], input: NightInput): string {
+/** What a person should see to of tables that are complete, a line each. */
+const warningsOf = (receipts: readonly (Receipt | undefined)[]): string[] =>
+  receipts.flatMap((receipt) =>
+    (receipt?.warnings ?? []).map((warning) => `Warning of ${receipt?.table}: ${warning}`),
+  )
+
+function complaint(
+  amount: string,
+  broken: readonly FailureNote[],
+  warnings: readonly string[],
+  input: NightInput,
+): string {
   const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
   const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
   const lines = [
     `${amount} for ${input.date}.`,
     ...failed.map(({ table, reason }) => `${table} failed: ${reason}`),
     ...skipped.map(({ table, reason }) => `${table} was skipped: ${reason}`),
+    ...warnings,
     `To do these and no others, redrive this execution, or start one with ${JSON.stringify(input)}`,
   ]
   return shorten(lines.join('\n'))

@@ -63,8 +63,8 @@ export function extractTask(
         })
         if (!found) continue
         done.push(found)
-        const { rows, bytes, notes } = found
-        log('extracted', { table: table.id, date: day, attempt, rows, bytes, notes })
+        const { rows, bytes, notes, warnings } = found
+        log('extracted', { table: table.id, date: day, attempt, rows, bytes, notes, warnings })
       }
     } catch (error) {
       for (const found of done) await deleteExtract(bucket, prefixOf(table, found, attempt), found)
@@ -118,8 +118,8 @@ export async function loadTask(
     const loadSeconds = secondsSince(dayStart)
     const files = await bucket.get<Extract>(extractKey(prefix))
     if (files) {
-      const { bytes, notes, fingerprint, increment } = files
-      const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes }
+      const { bytes, notes, warnings, fingerprint, increment } = files
+      const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, warnings }
       await checkHeld(bucket, extracted)
       await writeReceipt(bucket, table, { ...facts, fingerprint, increment })
       await deleteExtract(bucket, prefix, files)

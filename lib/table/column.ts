@@ -31,6 +31,7 @@ interface Facts {
   readonly expression?: Sql
   readonly from?: string
   readonly truncated?: boolean
+  readonly pinned?: boolean
 }
 
 /**
@@ -79,6 +80,11 @@ export class Column<T extends TypeName = TypeName, F extends Flag = never> {
   /** In a mirror: the column's name at the source, where it is another. */
   from(name: string): Column<T, F> {
     return this.with({ from: name })
+  }
+
+  /** In a mirror: it is what it is on purpose, though the source's column may hold what it cannot. */
+  pinned(): Column<T, F> {
+    return this.with({ pinned: true })
   }
 
   /** In a `select`: the SQL that computes the column. */

@@ -26,6 +26,8 @@ export interface Reading {
   readonly signal: AbortSignal
   /** Counts something that was done to a value, such as `starts_at: zero dates loaded as NULL`. */
   note(what: string): void
+  /** Says once, in a sentence, what the night goes on with and a person should see to. */
+  warn(sentence: string): void
 }
 
 /** Where a table's records come from; `lib/source` makes one for each outside system. */

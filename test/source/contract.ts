@@ -34,7 +34,14 @@ export function testSource(subject: Subject): void {
     const read = (tabled: Tabled, signal = new AbortController().signal) => {
       const table = tabled[definition]
       const { columns } = table
-      const reading = { table: table.id, columns, date: '2026-11-23', signal, note: () => {} }
+      const reading = {
+        table: table.id,
+        columns,
+        date: '2026-11-23',
+        signal,
+        note: () => {},
+        warn: () => {},
+      }
       return originOf(table).read(reading)
     }
     const extractOf = (tabled: Tabled, progress?: (rows: number) => void) =>

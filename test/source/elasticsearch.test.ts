@@ -37,7 +37,7 @@ async function readWith(secret: object): Promise<unknown[]> {
     definition
   ]
   const reading = {
-    ...{ table: 'logs', columns, date: '2026-11-23', note: () => {} },
+    ...{ table: 'logs', columns, date: '2026-11-23', note: () => {}, warn: () => {} },
     signal: new AbortController().signal,
   }
   const found: unknown[] = []

@@ -73,6 +73,7 @@ describe('the google analytics source', () => {
     for await (const batch of site.report(options).read({
       ...{ table: 'pages', columns: [], date: '2026-11-23', signal },
       note: (what) => notes.push(what),
+      warn: () => {},
     })) {
       rows.push(...batch)
     }

@@ -57,7 +57,7 @@ function pagesOf({ url }: Pick<Api, 'url'>, asking: Asking) {
 }
 
 const readingOf = ({ signal = new AbortController().signal, date = '2026-11-23' }: Asking) => ({
-  ...{ table: 'sales', columns: [], date, signal, note: () => {} },
+  ...{ table: 'sales', columns: [], date, signal, note: () => {}, warn: () => {} },
 })
 
 /** Reads it all. */

@@ -7,7 +7,8 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import { integer, mirror, mysql, real, timestamp, varchar } from '#lib'
 import { messageOf } from '../../lib/error.ts'
 import { csvLines } from '../../lib/manifest/csv.ts'
-import { describeTable, mirrorFile } from '../../lib/source/mysql/schema.ts'
+import { describeTable } from '../../lib/source/mysql/schema/describe.ts'
+import { mirrorFile } from '../../lib/source/mysql/schema/file.ts'
 import { type Login, open } from '../../lib/source/mysql/session.ts'
 import { awaitTurn } from '../../lib/source/mysql/turn.ts'
 import type { Columns } from '../../lib/table/column.ts'
@@ -82,6 +83,7 @@ suite('the mysql source', () => {
       date: '2026-11-23',
       signal,
       note: (what: string) => notes.push(what),
+      warn: () => {},
     }
     const rows: Cells[] = []
     for await (const batch of own.made.from.read(reading)) {
@@ -147,7 +149,14 @@ suite('the mysql source', () => {
     if (own.made.by !== 'extract') throw new Error('no extract')
     const { signal } = new AbortController()
     const { columns, id } = own
-    const reading = { table: id, columns, date: '2026-11-23', signal, note: () => {} }
+    const reading = {
+      table: id,
+      columns,
+      date: '2026-11-23',
+      signal,
+      note: () => {},
+      warn: () => {},
+    }
     const snapshot = await own.made.from.snapshot?.(reading)
     const csv = csvLines(own, 'NULL_0123abcd', () => {})
     let [expected, found, rows] = ['', '', 0]
@@ -374,7 +383,14 @@ suite('the mysql source', () => {
     const { made, columns: named, id } = own
     if (made.by !== 'extract' || !made.from.snapshot) throw new Error('no snapshot')
     const { signal } = new AbortController()
-    const reading = { table: id, columns: named, date: '2026-11-23', signal, note: () => {} }
+    const reading = {
+      table: id,
+      columns: named,
+      date: '2026-11-23',
+      signal,
+      note: () => {},
+      warn: () => {},
+    }
     const snapshot = await made.from.snapshot(reading)
     const [by] = named
     if (!by) throw new Error('no columns')

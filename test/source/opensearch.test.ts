@@ -24,6 +24,7 @@ async function read(tabled: Tabled, onBatch = async () => {}) {
     ...{ table: id, columns, date: '2026-11-23' },
     signal: new AbortController().signal,
     note: (what: string) => notes.push(what),
+    warn: () => {},
   }
   const rows: Row[] = []
   for await (const batch of made.from.read(reading)) {

@@ -31,6 +31,7 @@ async function read(
     ...{ table: source.name, columns: [], date: '2026-11-23' },
     signal: new AbortController().signal,
     note: (what: string) => notes.push(what),
+    warn: () => {},
   }
   const documents: Document[] = []
   for await (const batch of read(reading)) {

@@ -23,6 +23,7 @@ const readingOf = (columns: Columns = {}, signal = new AbortController().signal)
   date: DATE,
   signal,
   note: () => {},
+  warn: () => {},
 })
 
 /** Every record of the day, and where each was. */

@@ -24,7 +24,14 @@ async function read<Record>(
   const records: Record[] = []
   const { signal } = new AbortController()
   const note = (what: string) => notes.push(what)
-  for await (const batch of read({ table: 'tests', columns: [], date: DATE, signal, note })) {
+  for await (const batch of read({
+    table: 'tests',
+    columns: [],
+    date: DATE,
+    signal,
+    note,
+    warn: () => {},
+  })) {
     records.push(...batch)
     await onBatch()
   }

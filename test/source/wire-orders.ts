@@ -60,7 +60,14 @@ export function ordersRecoding(): Recoding {
     decimals: facts.type.ddl.endsWith(',4)') ? 4 : columnType === 246 ? 2 : 0,
   }))
   const [note, { signal }] = [() => {}, new AbortController()]
-  const reading = { table: 'orders', columns: own.columns, date: '2026-11-23', signal, note }
+  const reading = {
+    table: 'orders',
+    columns: own.columns,
+    date: '2026-11-23',
+    signal,
+    note,
+    warn: () => {},
+  }
   return recodingOf(fields, reading, csvLines(own, 'NULL_0123abcd', note))
 }
 

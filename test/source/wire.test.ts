@@ -141,7 +141,14 @@ function subjectOf(pairs: readonly (readonly [Column, string])[]) {
   const notes: string[] = []
   const note = (what: string) => notes.push(what)
   const signal = new AbortController().signal
-  const reading = { table: 'wide', columns: own.columns, date: '2026-11-23', signal, note }
+  const reading = {
+    table: 'wide',
+    columns: own.columns,
+    date: '2026-11-23',
+    signal,
+    note,
+    warn: () => {},
+  }
   const csv = csvLines(own, MARKER, note)
   return { recoding: recodingOf(fields, reading, csv), notes }
 }

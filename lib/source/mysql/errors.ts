@@ -15,6 +15,8 @@ const BUSY = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_LOCK_DEADLOCK',
+  // The table was altered after the snapshot was taken.
+  'ER_TABLE_DEF_CHANGED',
 ])
 
 /** Whether the network or a busy server is at fault, so that another try may do. */

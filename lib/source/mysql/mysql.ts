@@ -1,7 +1,8 @@
 import { Failure } from '../../error.ts'
 import type { LargeTable } from '../../table/mirror.ts'
-import type { Cells, Reading, Source } from '../../table/origin.ts'
-import { connect, type Session } from './session.ts'
+import type { Cells, Reading, Snapshot, Source } from '../../table/origin.ts'
+import type { Without } from './schema/drift.ts'
+import { connect } from './session.ts'
 import { openSnapshot } from './snapshot.ts'
 
 export interface MysqlOptions {
@@ -20,7 +21,12 @@ export interface MysqlOptions {
 /** A MySQL or MariaDB database. */
 export interface Mysql extends Source {
   /** A table of it, for `mirror`. */
-  table(name: string): LargeTable
+  table(name: string, options?: TableOptions): LargeTable
+}
+
+export interface TableOptions {
+  /** Its columns that are left out on purpose; `others`, whichever are not declared. */
+  readonly without?: Without
 }
 
 const LAG_MINUTES = 30
@@ -51,22 +57,19 @@ export function mysql(
   const open = () => connect(source, { statementSeconds, connections, guard })
   return {
     ...source,
-    table: (table) => ({
-      source,
-      table,
-      read: (reading) => read(table, open, reading),
-      snapshot: (reading) => openSnapshot(table, open, reading),
-    }),
+    table(table, { without = [] } = {}) {
+      const snapshot = (reading: Reading) => openSnapshot({ table, without }, open, reading)
+      return { source, table, read: (reading) => read(snapshot, reading), snapshot }
+    },
   }
 }
 
 /** All rows, in one SELECT. */
 async function* read(
-  table: string,
-  open: () => Promise<Session>,
+  open: (reading: Reading) => Promise<Snapshot>,
   reading: Reading,
 ): AsyncGenerator<readonly Cells[]> {
-  const snapshot = await openSnapshot(table, open, reading)
+  const snapshot = await open(reading)
   try {
     yield* snapshot.read({}, reading.columns)
   } finally {

@@ -5,6 +5,8 @@ import { cellReader } from './cells.ts'
 import { cutsOf } from './cuts.ts'
 import { explain } from './errors.ts'
 import { estimateOf } from './estimate.ts'
+import { checkDrift } from './schema/check.ts'
+import type { Without } from './schema/drift.ts'
 import { isDate, isTime, literal, nameOf, quote, selectOf } from './select.ts'
 import type { Session } from './session.ts'
 import { recodingOf } from './wire/recoding.ts'
@@ -13,9 +15,12 @@ import { recodingOf } from './wire/recoding.ts'
 const BATCH_ROWS = 1000
 const BATCH_BYTES = 1024 * 1024
 
-/** Opens a table as it is at one instant: everything is read in one transaction, on one connection. */
+/**
+ * Opens a table as it is at one instant: everything is read in one transaction, on one connection.
+ * Throws a SourceRefused where its columns are not those that are wanted.
+ */
 export async function openSnapshot(
-  table: string,
+  { table, without }: { readonly table: string; readonly without: Without },
   open: () => Promise<Session>,
   reading: Reading,
 ): Promise<Snapshot> {
@@ -28,6 +33,16 @@ export async function openSnapshot(
   const explained = (error: unknown): unknown => {
     reading.signal.throwIfAborted()
     return explain(error, { source: session.source, database: session.database, table, reading })
+  }
+  const close = () => {
+    reading.signal.removeEventListener('abort', stop)
+    session.destroy()
+  }
+  try {
+    await checkDrift(session, table, without, reading)
+  } catch (error) {
+    close()
+    throw explained(error)
   }
   return {
     async highest(column) {
@@ -63,10 +78,7 @@ export async function openSnapshot(
         }
       },
     }),
-    close() {
-      reading.signal.removeEventListener('abort', stop)
-      session.destroy()
-    },
+    close,
   }
 }
 

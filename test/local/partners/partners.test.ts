@@ -42,7 +42,7 @@ describe('the sample partners', () => {
     const { signal } = new AbortController()
     const read = async () => {
       const rows: object[] = []
-      const reading = { table: partner, columns, date, signal, note: () => {} }
+      const reading = { table: partner, columns, date, signal, note: () => {}, warn: () => {} }
       for await (const batch of made.from.read(reading)) {
         for (const record of batch) rows.push(...(made.rows?.(record) ?? []))
       }

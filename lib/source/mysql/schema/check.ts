@@ -1,0 +1,47 @@
+import { Failure } from '../../../error.ts'
+import type { Reading } from '../../../table/origin.ts'
+import { codeOf } from '../../network.ts'
+import { quote } from '../select.ts'
+import type { Session } from '../session.ts'
+import { columnsOf, tablesOf } from './describe.ts'
+import { driftOf, type Without } from './drift.ts'
+import { isLike } from './like.ts'
+import { quoted } from './line.ts'
+
+/**
+ * Compares a table with its mirror before anything is read, and warns of what does no harm. Throws a
+ * SourceRefused that says which lines to change.
+ */
+export async function checkDrift(
+  session: Session,
+  table: string,
+  without: Without,
+  reading: Reading,
+): Promise<void> {
+  const live = await columnsOf(session, table)
+  if (live.length === 0) throw await missing(session, table, reading)
+  const { table: own, columns } = reading
+  const there = `${session.source}.${table}`
+  const { problems, warnings } = driftOf({ there, table: own, columns, without }, live)
+  if (problems.length > 0) throw new Failure('SourceRefused', problems.join(' '))
+  for (const warning of warnings) reading.warn(warning)
+}
+
+/** A table without columns is not there, or the user may not see it: MySQL knows which. */
+async function missing(session: Session, table: string, { table: own }: Reading): Promise<unknown> {
+  const error = await session.fieldsOf(`SELECT 1 FROM ${quote(table)} LIMIT 0`).then(
+    () => new Error('information_schema shows none of its columns'),
+    (error: unknown) => error,
+  )
+  if (codeOf(error) !== 'ER_NO_SUCH_TABLE') return error
+  const alike = (await tablesOf(session)).filter((name) => isLike(name, table)).slice(0, 3)
+  const { source, database } = session
+  const lines = alike.map((name) => `\`${source}.table(${quoted(name)})\``)
+  const rename =
+    alike.length > 0
+      ? `Is it now ${alike.join(' or ')}? Then write ${lines.join(' or ')} in the file of ${own}`
+      : `Correct its name in the file of ${own}`
+  const what = `${source}.${table}: there is no such table in the database ${database}`
+  const sentence = `${what}. ${rename}; if it is gone, delete the file.`
+  return new Failure('SourceRefused', sentence, { cause: error })
+}
