@@ -110,7 +110,7 @@ suite('the mysql source', () => {
     const names =
       'id big price ratio flag bits day at instant span born kind tags doc latin emoji raw empty nothing'
     const columns = Object.fromEntries(
-      names.split(' ').map((name) => [name, varchar(100).nullable()]),
+      names.split(' ').map((name) => [name, varchar(100).nullable().pinned()]),
     )
     const { rows } = await read('kinds', columns)
     expect(rows).toEqual([
@@ -143,7 +143,7 @@ suite('the mysql source', () => {
       columns: Object.fromEntries(
         'id big price ratio flag bits day at instant span born kind tags doc latin emoji empty nothing'
           .split(' ')
-          .map((name) => [name, varchar(100).nullable()]),
+          .map((name) => [name, varchar(100).nullable().pinned()]),
       ),
     })[definition]
     if (own.made.by !== 'extract') throw new Error('no extract')
@@ -347,7 +347,8 @@ suite('the mysql source', () => {
       'good',
       'numbers',
       { id: integer(), nickname: integer() },
-      'production.numbers has no column nickname: correct the columns of numbers, or see `npx usher mirror production numbers`',
+      'production.numbers has no column nickname. Is it now twice? Then write ' +
+        "`nickname: integer().from('twice'),`; if it is gone, delete the line of nickname",
     ],
     [
       'half a secret',
@@ -438,7 +439,7 @@ suite('the mysql source', () => {
   it('refuses to cut by what is a whole number in its declaration only', async () => {
     await admin.query('CREATE OR REPLACE TABLE fractions (id decimal(10,2) PRIMARY KEY)')
     await admin.query('INSERT INTO fractions VALUES (1), (2)')
-    const { by, cuts, close } = await snapshotOf('fractions', { id: integer() })
+    const { by, cuts, close } = await snapshotOf('fractions', { id: integer().pinned() })
     await expect(cuts(by, 10)).rejects.toMatchObject({
       name: 'SourceRefused',
       message:

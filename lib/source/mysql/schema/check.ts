@@ -1,7 +1,7 @@
 import { Failure } from '../../../error.ts'
 import type { Reading } from '../../../table/origin.ts'
 import { codeOf } from '../../network.ts'
-import { quote } from '../select.ts'
+import { quote, selectOf } from '../select.ts'
 import type { Session } from '../session.ts'
 import { columnsOf, tablesOf } from './describe.ts'
 import { driftOf, type Without } from './drift.ts'
@@ -22,9 +22,18 @@ export async function checkDrift(
   if (live.length === 0) throw await missing(session, table, reading)
   const { table: own, columns } = reading
   const there = `${session.source}.${table}`
-  const { problems, warnings } = driftOf({ there, table: own, columns, without }, live)
-  if (problems.length > 0) throw new Failure('SourceRefused', problems.join(' '))
+  const { gone, problems, warnings } = driftOf({ there, table: own, columns, without }, live)
+  // A column that the user may not read is not shown either: this fails with what MySQL says of it.
+  if (gone.length > 0) await readable(session, table, columns)
+  const all = [...gone, ...problems]
+  if (all.length > 0) throw new Failure('SourceRefused', all.join(' '))
   for (const warning of warnings) reading.warn(warning)
+}
+
+async function readable(session: Session, table: string, columns: Reading['columns']) {
+  await session.fieldsOf(`${selectOf(table, columns)} LIMIT 0`).catch((error: unknown) => {
+    if (codeOf(error) !== 'ER_BAD_FIELD_ERROR') throw error
+  })
 }
 
 /** A table without columns is not there, or the user may not see it: MySQL knows which. */

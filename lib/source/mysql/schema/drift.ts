@@ -10,6 +10,8 @@ export type Without = readonly string[] | 'others'
 
 /** How a table is not what its mirror declares: a sentence for each difference, with the line to write. */
 export interface Drift {
+  /** Columns that are not there, as far as the user may see. */
+  readonly gone: readonly string[]
   /** What must be put right before a row can be read. */
   readonly problems: readonly string[]
   /** What does no harm, or none yet. */
@@ -27,11 +29,12 @@ export function driftOf(pair: Pair, live: readonly MysqlColumn[]): Drift {
   const named = (name: string) =>
     live.find((column) => column.name.toLowerCase() === name.toLowerCase())
   const fresh = freshOf(pair, live)
+  const gone: string[] = []
   const problems: string[] = []
   const warnings: string[] = []
   for (const column of pair.columns) {
     const found = named(nameThere(column))
-    if (!found) problems.push(goneColumn(pair, column, fresh))
+    if (!found) gone.push(goneColumn(pair, column, fresh))
     else if (!column.column.facts.pinned) {
       const { problem, warning } = otherType(pair, column, found)
       if (problem) problems.push(problem)
@@ -40,7 +43,7 @@ export function driftOf(pair: Pair, live: readonly MysqlColumn[]): Drift {
   }
   problems.push(...otherKey(pair, live))
   if (fresh.length > 0 && pair.without !== 'others') warnings.push(newColumns(pair, fresh))
-  return { problems, warnings }
+  return { gone, problems, warnings }
 }
 
 const nameThere = ({ name, column }: NamedColumn): string => column.facts.from ?? name
@@ -83,7 +86,7 @@ function otherType(
     whole: undefined,
     odd: declared,
     part: `${declared}, which may not hold all of it`,
-    none: declared,
+    none: isClock(live.type) && isClock(type.name) ? `${declared}: ${CLOCKS}` : declared,
   }[fit]
   const isNull = live.nullable && !nullable && !key
   if (!problem && !isNull) return {}
@@ -91,6 +94,10 @@ function otherType(
   const sentence = `${there}.${live.name} is ${is}; ${problem ?? `${table} takes no NULL`}. ${fix}`
   return fit === 'none' ? { problem: sentence } : { warning: sentence }
 }
+
+const CLOCKS = 'to MySQL a timestamp is an instant, and a datetime a clock on a wall'
+
+const isClock = (type: string): boolean => /^(timestamp|timestamptz|datetime)$/.test(type)
 
 /** `varchar(100) in utf8mb4` */
 const typeOf = ({ fullType, charset }: MysqlColumn): string =>
