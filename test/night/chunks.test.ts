@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { decimal, integer, mirror, mysql, timestamp, varchar } from '#lib'
+import { decimal, integer, mirror, mysql, timestamptz, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
 import {
@@ -266,7 +266,7 @@ suite('a table that is read in chunks', () => {
       `INSERT INTO both_ways SELECT seq, '', '2026-11-01 10:00' FROM seq_1_to_6000`,
     )
     await stage.admin.query(`UPDATE both_ways SET updated_at = '2026-11-02 10:00' WHERE id = 1`)
-    const own = { ...columns, id: integer().primaryKey(), updated_at: timestamp() }
+    const own = { ...columns, id: integer().primaryKey(), updated_at: timestamptz() }
     const table = mirror(shop.table('both_ways'), {
       columns: own,
       incremental: { cursor: 'updated_at', reconcile: { days: 7 } },
@@ -307,7 +307,7 @@ suite('a table that is read in chunks', () => {
       `INSERT INTO bulk SELECT seq, MD5(seq), '2026-11-01' + INTERVAL seq SECOND FROM seq_1_to_6000`,
     )
     const table = mirror(shop.table('bulk'), {
-      columns: { ...columns, id: integer().primaryKey(), updated_at: timestamp() },
+      columns: { ...columns, id: integer().primaryKey(), updated_at: timestamptz() },
       incremental: { cursor: 'updated_at' },
       chunks: { by: 'id', rows: 1000 },
     })

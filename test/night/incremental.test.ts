@@ -24,7 +24,8 @@ const shop = mysql('shop', { secret: 'shop', primary: true })
 const columns = {
   id: integer().primaryKey(),
   note: varchar(100),
-  updated_at: timestamp().nullable(),
+  // Some tests make a TIMESTAMP of it, which has the same hours in a session of UTC.
+  updated_at: timestamp().nullable().pinned(),
 }
 const incremental = { cursor: 'updated_at', overlap: { minutes: 15 } } as const
 
@@ -419,7 +420,7 @@ suite('a table of which a night reads only the changes', () => {
       PRIMARY KEY (hall, id))`)
     await admin.query(`INSERT INTO seats VALUES (1, 1, '2026-11-01'), (1, 2, '2026-11-01')`)
     const table = mirror(shop.table('seats'), {
-      columns: { hall: integer(), id: integer().primaryKey(), updated_at: timestamp() },
+      columns: { hall: integer(), id: integer().primaryKey().pinned(), updated_at: timestamp() },
       incremental: { cursor: 'updated_at', overlap: { minutes: 0 }, reconcile: { days: 1 } },
     })
     const graph = graphOf([table])
@@ -476,7 +477,7 @@ suite('a table of which a night reads only the changes', () => {
   it('compares keys of bytes and of text, and of several columns', async () => {
     const { admin, tools, ask } = stage
     await admin.query(`CREATE TABLE badges (token binary(2), name varchar(10), n int NOT NULL,
-      updated_at timestamp(6) NOT NULL, PRIMARY KEY (token, name))`)
+      updated_at datetime(6) NOT NULL, PRIMARY KEY (token, name))`)
     await admin.query(`INSERT INTO badges VALUES (x'00ff', 'a', 1, '2026-11-01 10:00'),
       (x'0a22', '', 2, '2026-11-01 10:00'), (x'0a22', 'b,"c"', 3, '2026-11-01 10:00')`)
     const table = mirror(shop.table('badges'), {

@@ -114,7 +114,7 @@ function otherKey({ there, table, columns }: Pair, live: readonly MysqlColumn[])
   const all = live.flatMap(({ key, name }) => (key ? [name] : []))
   const lines = missing.map((column) => {
     const own = columns.find((own) => nameThere(own).toLowerCase() === column.name.toLowerCase())
-    return `\`${own ? correctedLine(own, column) : lineOf(column)}\``
+    return `\`${own ? correctedLine(own, column, true) : lineOf(column)}\``
   })
   const what = `${there} has the primary key ${all.join(', ')}`
   const but = `${table} has ${keys.map(({ name }) => name).join(', ')}, which may be in several rows`

@@ -38,9 +38,13 @@ export function lineOf(column: MysqlColumn): string {
 }
 
 /** The line of a column that is declared already, with the type that it has at the source. */
-export function correctedLine({ name, column: { facts } }: NamedColumn, live: MysqlColumn): string {
-  const nullable = (live.nullable || facts.nullable === true) && !facts.key
-  return line({ ...facts, name, maker: mapped(live).column, nullable })
+export function correctedLine(
+  { name, column: { facts } }: NamedColumn,
+  live: MysqlColumn,
+  key = facts.key,
+): string {
+  const nullable = (live.nullable || facts.nullable === true) && !key
+  return line({ ...facts, name, maker: mapped(live).column, key, nullable })
 }
 
 /** The line of a declared column, under another name at the source. */
