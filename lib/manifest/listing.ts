@@ -8,13 +8,14 @@ import { pathsKey } from './manifest.ts'
 /** Lists a day's files for COPY to read where they lie. */
 export async function listFiles(
   { table, bucket, prefix, loaded }: ExtractOptions,
-  { format, list }: Listing,
+  { format, list, check }: Listing,
   reading: Reading,
 ): Promise<Found | undefined> {
   const files = (await list(reading)).toSorted((a, b) => (a.url < b.url ? -1 : 1))
   const fingerprint = fingerprintOf(files)
   if (fingerprint === loaded) return undefined
   const columns = fileColumns(table)
+  await check?.(files, columns, reading)
   if (format.kind === 'json') await bucket.put(pathsKey(prefix), jsonPaths(columns))
   return {
     columns: columns.map(({ name }) => name),

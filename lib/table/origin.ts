@@ -63,6 +63,12 @@ export interface Listing {
   readonly days: Days
   /** The day's files. Throws where there is no telling. */
   list(reading: Reading): Promise<readonly ListedFile[]>
+  /** Looks whether files hold these columns, in this order, as far as they say so themselves. */
+  check?(
+    files: readonly ListedFile[],
+    columns: readonly NamedColumn[],
+    reading: Reading,
+  ): Promise<void>
 }
 
 export interface ListedFile {

@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { decimal, integer, mirror, mysql, timestamptz, varchar } from '#lib'
+import { decimal, integer, mirror, mysql, timestamp, timestamptz, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
 import {
@@ -307,7 +307,7 @@ suite('a table that is read in chunks', () => {
       `INSERT INTO bulk SELECT seq, MD5(seq), '2026-11-01' + INTERVAL seq SECOND FROM seq_1_to_6000`,
     )
     const table = mirror(shop.table('bulk'), {
-      columns: { ...columns, id: integer().primaryKey(), updated_at: timestamptz() },
+      columns: { ...columns, id: integer().primaryKey(), updated_at: timestamp() },
       incremental: { cursor: 'updated_at' },
       chunks: { by: 'id', rows: 1000 },
     })

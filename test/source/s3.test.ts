@@ -97,6 +97,79 @@ describe('the s3 source', () => {
     expect(records.map(([, where]) => where?.split(' ')[1])).toEqual(['2', '4', '5', '6', '2'])
   })
 
+  describe('where COPY reads CSV', () => {
+    const columns = { id: integer(), user_id: integer().from('User'), name: varchar(5) }
+    const check = async (files: Parameters<typeof write>[0], header = 1) => {
+      const format = { kind: 'csv', header, codec: 'gzip' } as const
+      const zipped = Object.entries(files).map(([name, body]) => [name, gzipSync(body)])
+      const listing = logs.files({ path: await write(Object.fromEntries(zipped)), format })
+      const warnings: string[] = []
+      const reading = { ...readingOf(columns), warn: (what: string) => warnings.push(what) }
+      await listing.check?.(await listing.list(reading), reading.columns, reading)
+      return warnings.map((what) => what.replaceAll(/s3:\S*\//g, ''))
+    }
+
+    it('takes files whose headers name the columns in order', async () => {
+      expect(await check({ a: 'id,User,name\n1,2,x\n', b: '"ID", user ,Name\r\n' })).toEqual([])
+      expect(await check({ a: 'made by\nid,User,name\n', b: 'made by\n' }, 2)).toEqual([])
+    })
+
+    it('warns once of a name that it does not know', async () => {
+      expect(await check({ a: 'id,user_id,name\n', b: 'id,user_id,name\n1,2,x\n' })).toEqual([
+        "clicks: the header of a is id, user_id, name. If that is meant, declare user_id `.from('user_id')`.",
+      ])
+    })
+
+    it.each([
+      ['another order', 'id,name,User\n1,x,2\n'],
+      ['a column more', 'id,User,extra,name\n1,2,3,x\n'],
+      ['a column less', 'id,User\n1,2\n'],
+      ['a column in the place of another', 'User,other,name\n1,2,x\n'],
+    ])('refuses %s', async (_what, body) => {
+      await expect(check({ a: body })).rejects.toMatchObject({
+        name: 'SourceRefused',
+        message: expect.stringMatching(
+          /^clicks: the header of s3:.*\/a is .*, and it declares id, user, name, which COPY would take in this order: declare/,
+        ),
+      })
+    })
+  })
+
+  it.each([
+    ['is NULL, with a warning, where it takes NULL', integer().nullable(), undefined],
+    ['fails', integer(), 'SourceRefused'],
+  ])('a column that a header of CSV does not name %s', async (_what, age, problem) => {
+    const path = await write({
+      'a.csv': 'id,age\n1,7\n',
+      'b.csv': 'id,years\n2,8\n',
+      'c.csv': 'id,years\n',
+    })
+    const from = logs.records({ path, format: { kind: 'csv', header: 1 } })
+    const mirrored = mirror(from, {
+      ...{ name: 'people', columns: { id: integer(), age, date: date().nullable() } },
+      publish: { partition: 'date' },
+    })[definition]
+    if (mirrored.made.by !== 'extract') throw new Error('no extract')
+    const own = { id: integer(), age, date: date().nullable() }
+    const warnings: string[] = []
+    const reading = { ...readingOf(own), warn: (what: string) => warnings.push(what) }
+    const reads = async () => {
+      const found: unknown[] = []
+      if (mirrored.made.by !== 'extract') return found
+      for await (const batch of mirrored.made.from.read(reading)) found.push(...batch)
+      return found
+    }
+    if (problem) return expect(reads()).rejects.toMatchObject({ name: problem })
+    expect(await reads()).toEqual([
+      { id: '1', age: '7' },
+      { id: '2', years: '8' },
+    ])
+    expect(warnings.map((what) => what.replaceAll(/s3:\S*\//g, ''))).toEqual([
+      'clicks: the header of a.csv has no date; it has id, age. Correct the columns of clicks: `.from()` says what one is called there. Until then it is NULL.',
+      'clicks: the header of b.csv has no age, date; it has id, years. Correct the columns of clicks: `.from()` says what one is called there. Until then it is NULL.',
+    ])
+  })
+
   it('gives the records of CSV without a header in their order', async () => {
     const path = await write({ 'a.csv': '1,NA,"NA"\n2,,x' })
     const format = { kind: 'csv', marker: 'NA' } as const

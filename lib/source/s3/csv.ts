@@ -14,11 +14,12 @@ export type CsvRecord = { readonly [field: string]: string | null } | CsvFields
 /** A batch has not many more bytes. */
 const BATCH_BYTES = 1024 * 1024
 
-/** The records of CSV, by RFC 4180. Throws a BadValue. */
+/** The records of CSV, by RFC 4180; `check` looks at the names in its header. Throws a BadValue. */
 export async function* csvBatches(
   lines: AsyncIterable<Lines>,
   { delimiter, header = 0, marker = '' }: FileFormat,
   where: Where,
+  check: (names: readonly string[]) => void = () => {},
 ): AsyncGenerator<Batch<CsvRecord>> {
   const { parse } = await import('csv-parse')
   let line = header
@@ -26,7 +27,12 @@ export async function* csvBatches(
     delimiter,
     info: true,
     from_line: Math.max(header, 1),
-    columns: header > 0 && ((names: string[]) => unique(names, header, where)),
+    columns:
+      header > 0 &&
+      ((names: string[]) => {
+        check(names)
+        return unique(names, header, where)
+      }),
     // An empty field in quotes is a text; a bare one may be NULL.
     cast: (value, { quoting, header }) => (!header && !quoting && value === marker ? null : value),
   }

@@ -1,4 +1,5 @@
 import { Failure } from '../../error.ts'
+import type { NamedColumn } from '../../table/definition.ts'
 import { fingerprintOf } from '../../table/fingerprint.ts'
 import type { Document } from '../../table/json.ts'
 import type { MirroredDocuments } from '../../table/mirror.ts'
@@ -6,6 +7,7 @@ import type { FileFormat, Listing, Origin, Reading, Source } from '../../table/o
 import { decompress } from './codec.ts'
 import { type CsvFields, csvBatches } from './csv.ts'
 import { type Files, openFiles } from './files.ts'
+import { checkHeaders, checkNames } from './header.ts'
 import { type Batch, jsonBatches } from './json.ts'
 import { checkPath, type Place } from './path.ts'
 import { linesOf } from './text.ts'
@@ -50,6 +52,10 @@ export function s3(name: string, { bucket }: { readonly bucket: string }): S3 {
       format: files.format,
       days: { count: daysOf(name, files) },
       list: (reading) => list(files, reading),
+      check: (listed, columns, reading) =>
+        using(source, files, (open) =>
+          checkHeaders(open, listed, { format: files.format, columns }, reading),
+        ),
     }),
     records: <const Format extends FileFormat>(files: S3Files<Format>) => {
       const given = new Set<Given>()
@@ -61,6 +67,10 @@ export function s3(name: string, { bucket }: { readonly bucket: string }): S3 {
           fingerprint: async (reading) => fingerprintOf(await list(files, reading)),
         },
         read: (reading) => read(source, files, reading, given),
+        only: (columns) => ({
+          ...origin,
+          read: (reading) => read(source, files, reading, given, columns),
+        }),
         where: (record) => placeOf(record, given),
       }
       return origin as Origin<never> as Records<Format>
@@ -95,16 +105,24 @@ async function* read(
   { format, ...place }: S3Files,
   reading: Reading,
   given: Set<Given>,
+  columns: readonly NamedColumn[] = [],
 ): AsyncGenerator<readonly Document[]> {
   const files = await openFiles(source, place)
   const last: Given = {}
   given.add(last)
+  const seen = new Set<string>()
   try {
     for (const file of await files.list(reading)) {
       const where = { table: reading.table, url: file.url }
       const lines = linesOf(decompress(files.read(file, reading), format.codec), where)
       const batches =
-        format.kind === 'json' ? jsonBatches(lines, where) : csvBatches(lines, format, where)
+        format.kind === 'json'
+          ? jsonBatches(lines, where)
+          : csvBatches(lines, format, where, (names) => {
+              const key = JSON.stringify(names)
+              if (!seen.has(key)) checkNames(names, columns, where, reading)
+              seen.add(key)
+            })
       for await (const batch of batches) {
         last.batch = batch
         last.url = file.url
