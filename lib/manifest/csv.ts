@@ -21,6 +21,8 @@ export interface CsvEncoder {
   cells(cells: Cells, page: Page): void
   /** Writes one cell of such a row. Throws an Error that says nothing of where it is. */
   cell(column: number, cell: Cells[number], page: Page): void
+  /** The columns that were NULL in every row so far, of so many rows at least. */
+  empty(rows: number): NamedColumn[]
 }
 
 /**
@@ -36,6 +38,7 @@ export function csvEncoder(
 ): CsvEncoder {
   const ofRows = table.columns.map((named) => csvColumn(named, ({ encode }) => encode, note))
   const ofCells = table.columns.map((named) => csvColumn(named, encodeCell, note))
+  let rows = 0
 
   function write(page: Page, column: CsvColumn, value: unknown): void {
     if (value === null || value === undefined) writeAbsent(page, column, value)
@@ -59,8 +62,10 @@ export function csvEncoder(
     if (value === undefined && standIn !== undefined) {
       if (quoted) writeText(page, column, standIn)
       else writeBare(page, standIn)
-    } else if (nullable) writeBare(page, marker)
-    else throw new Error('is NULL, and the column is not .nullable()')
+    } else if (nullable) {
+      writeBare(page, marker)
+      column.nulls++
+    } else throw new Error('is NULL, and the column is not .nullable()')
   }
 
   return {
@@ -83,6 +88,7 @@ export function csvEncoder(
         throw badValue(table, i, cells, error)
       }
       endLine(page)
+      rows++
     },
     cells(cells, page) {
       let i = 0
@@ -94,6 +100,8 @@ export function csvEncoder(
       endLine(page)
     },
     cell: (column, cell, page) => write(page, ofCells[column] as CsvColumn, cell),
+    empty: (least) =>
+      rows < least ? [] : table.columns.filter((_, i) => ofRows[i]?.nulls === rows),
   }
 }
 
@@ -132,6 +140,8 @@ interface CsvColumn {
   readonly standIn: string | undefined
   /** Whole numbers up to this, of either sign, are written without more ado. */
   readonly small: number
+  /** How many rows had NULL in it. */
+  nulls: number
 }
 
 function csvColumn(
@@ -147,6 +157,7 @@ function csvColumn(
     quoted: type.quoted,
     nullable,
     standIn: fallback === undefined ? undefined : type.encode(fallback),
+    nulls: 0,
     small: type.bits ? 2 ** (Math.min(type.bits, 32) - 1) - 1 : -1,
   }
 }

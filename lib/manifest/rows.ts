@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Failure, messageOf } from '../error.ts'
-import type { Definition, Made } from '../table/definition.ts'
+import type { Definition, Made, NamedColumn } from '../table/definition.ts'
+import { pathOf } from '../table/document.ts'
 import type { Block, Cells, FileFormat, Reading, Slice, Snapshot } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { type CsvEncoder, csvEncoder, csvLines } from './csv.ts'
@@ -21,7 +22,8 @@ export async function writeRows(
   // Before the reading: what changes meanwhile is then seen the next night.
   const fingerprint = await made.from.days?.fingerprint?.(reading)
   if (fingerprint !== undefined && fingerprint === loaded) return undefined
-  const target = { ...options, marker: newMarker(), note: reading.note }
+  const { note, warn } = reading
+  const target = { ...options, marker: newMarker(), note, warn }
   return { ...(await writeAll(target, made, reading)), fingerprint }
 }
 
@@ -44,6 +46,7 @@ interface Encoding {
   readonly table: Definition
   readonly marker: string
   readonly note: (what: string) => void
+  readonly warn?: (sentence: string) => void
 }
 
 interface Target extends Encoding {
@@ -107,7 +110,7 @@ async function* counted(
 
 /** The rows of records as blocks of CSV. */
 export async function* blocksOf(
-  { table, marker, note }: Encoding,
+  { table, marker, note, warn = () => {} }: Encoding,
   made: Extracted,
   records: AsyncIterable<readonly unknown[]>,
 ): AsyncGenerator<Block> {
@@ -140,6 +143,20 @@ export async function* blocksOf(
     }
   }
   yield block(page)
+  if (!made.documents) return
+  for (const column of csv.empty(ENOUGH)) {
+    if (!column.column.facts.pinned) warn(nowhere(table.id, column))
+  }
+}
+
+/** In fewer documents, a field that is seldom set may well be in none. */
+const ENOUGH = 100
+
+function nowhere(table: string, column: NamedColumn): string {
+  const path = pathOf(column).join('.')
+  const what = `${table}.${column.name}: no document has a value at ${path}`
+  const fix = `Has the field another name now? Then say \`.from()\``
+  return `${what}, so all are NULL. ${fix}; or, if that is meant, add \`.pinned()\`.`
 }
 
 /** Where the next record is, once the page is full or the batch at its end. */

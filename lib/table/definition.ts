@@ -47,6 +47,8 @@ export type Made =
       /** Absent, as is `rows`: records are rows already. */
       readonly row?: ToRow
       readonly rows?: ToRows
+      /** A row is taken from a document, where a field that is not there is NULL. */
+      readonly documents?: true
       /** Each night reads what changed; absent, all. */
       readonly incremental?: Incremental
       /** It is read in ranges, several at once. */

@@ -54,5 +54,6 @@ export function mirror<C extends Columns, From extends MirroredTable | MirroredD
     return define(name, columns, { ...traits, publish }, { by: 'extract', from, ...portions })
   }
   const row = documentRow(named)
-  return define(name, columns, traits, { by: 'extract', from: from.only?.(named) ?? from, row })
+  const made = { by: 'extract', from: from.only?.(named) ?? from, row, documents: true } as const
+  return define(name, columns, traits, made)
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { generator, integer, varchar } from '#lib'
 import { blocksOf, type Extracted } from '../../lib/manifest/rows.ts'
 import type { Definition } from '../../lib/table/definition.ts'
+import { documentRow } from '../../lib/table/document.ts'
 import type { Block, Cells } from '../../lib/table/origin.ts'
 import { plainLine } from './plain.ts'
 
@@ -79,5 +80,41 @@ describe.each(Object.entries(ways))('rows, %s,', (_name, [made, recordsOf]) => {
       name: 'BadValue',
       message: expect.stringMatching(/^rows\.text: 'xxx.*…' has 65536 bytes, .*; at line 7$/),
     })
+  })
+})
+
+describe('rows of documents', () => {
+  const own = {
+    id: 'logs',
+    columns: [
+      { name: 'id', column: integer() },
+      { name: 'user', column: varchar(10).from('user.name').nullable() },
+      { name: 'fault', column: varchar(10).nullable().pinned() },
+      { name: 'note', column: varchar(10).nullable() },
+    ],
+  } as unknown as Definition
+  const made: Extracted = { by: 'extract', from, row: documentRow(own.columns), documents: true }
+
+  async function warningsOf(count: number, of: Extracted = made) {
+    const warnings: string[] = []
+    const encoding = { table: own, marker: MARKER, note: () => {} }
+    const warn = (sentence: string) => warnings.push(sentence)
+    async function* documents() {
+      for (let id = 0; id < count; id++) yield [{ id, ...(id === 7 && { note: 'x' }) }]
+    }
+    for await (const block of blocksOf({ ...encoding, warn }, of, documents())) block.release?.()
+    return warnings
+  }
+
+  it('warn of a column that is in none of many', async () => {
+    expect(await warningsOf(1000)).toEqual([
+      'logs.user: no document has a value at user.name, so all are NULL. Has the field another name ' +
+        'now? Then say `.from()`; or, if that is meant, add `.pinned()`.',
+    ])
+  })
+
+  it('say nothing of few, nor where a function makes the rows', async () => {
+    expect(await warningsOf(99)).toEqual([])
+    expect(await warningsOf(1000, { ...made, documents: undefined })).toEqual([])
   })
 })
