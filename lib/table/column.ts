@@ -82,7 +82,7 @@ export class Column<T extends TypeName = TypeName, F extends Flag = never> {
     return this.with({ from: name })
   }
 
-  /** In a mirror: it is what it is on purpose, though the source's column may hold what it cannot. */
+  /** In a mirror: it is declared so on purpose, whatever the source has. No night warns of it. */
   pinned(): Column<T, F> {
     return this.with({ pinned: true })
   }

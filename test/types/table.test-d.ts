@@ -160,6 +160,13 @@ mirror(production.table('events'), {
   dist: 'title',
 })
 
+mirror(production.table('events', { without: ['internal_note'] }), {
+  columns: { id: bigint().primaryKey().pinned(), rank: smallint().pinned().nullable() },
+})
+mirror(production.table('events', { without: 'others' }), { columns: { id: bigint() } })
+// @ts-expect-error a list of names, or all others
+production.table('events', { without: 'internal_note' })
+
 transform('good', {
   select: {
     event_id: events.id,
