@@ -42,7 +42,8 @@ export function summary(
 function theNight({ status, error, cause = '' }: Ended): string[] {
   const how = { ABORTED: 'was stopped', TIMED_OUT: 'took too long' }[status] ?? 'failed'
   const reason = sentenceOf(cause) || error
-  const [first = '', ...others] = `The night ${how}${reason ? `: ${reason}` : ''}`.split('\n')
+  const said = `The night ${how}${reason ? `: ${reason}` : ''}`
+  const [first = '', ...others] = said.split('\n').filter((line) => !isWarning(line))
   return [...wrap(first, '  '), ...others.flatMap((line) => wrap(`  ${line}`, '  '))]
 }
 
@@ -50,9 +51,10 @@ function theNight({ status, error, cause = '' }: Ended): string[] {
 function warnings({ output, cause = '' }: Ended): string[] {
   const report = output === undefined ? {} : (JSON.parse(output) as { message?: string })
   const lines = (report.message ?? sentenceOf(cause)).split('\n')
-  const found = lines.filter((line) => line.startsWith('Warning of '))
-  return found.flatMap((line) => [...wrap(line, '  '), ''])
+  return lines.filter(isWarning).flatMap((line) => [...wrap(line, '  '), ''])
 }
+
+const isWarning = (line: string): boolean => line.startsWith('Warning of ')
 
 /** A line for each table, in columns; `wordOf` says what became of one. */
 export function tableLines(

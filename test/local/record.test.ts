@@ -143,4 +143,28 @@ describe('the record of a night', () => {
       ' the command',
     ])
   })
+  it('is summed up with what a person should see to, once, however it ended', () => {
+    const record = new NightRecord(() => {})
+    record.date = '2026-11-23'
+    record.recordOf('events').outcome = 'loaded'
+    const warning =
+      'Warning of events: shop.events has 1 column more than events. Add `discount: decimal(4, 2),`'
+    const shown = [
+      'Warning of events: shop.events has 1 column more than events. Add',
+      '  `discount: decimal(4, 2),`',
+    ]
+    const output = JSON.stringify({ message: `1 table is complete; 1 warning:\n${warning}` })
+    const good = summary(record, { status: 'SUCCEEDED', output }, 'the command', ['events'])
+    expect(good.slice(3)).toEqual([...shown, '', '1 table loaded for 2026-11-23.'])
+    const cause = JSON.stringify({ errorMessage: `1 table is not complete\n${warning}\nredrive` })
+    const bad = summary(record, { status: 'FAILED', cause }, 'the command', ['events', 'users'])
+    expect(bad.slice(4)).toEqual([
+      ...shown,
+      '',
+      'The night failed: 1 table is not complete',
+      '  redrive',
+      'Once that is mended, this does what is missing:',
+      '  the command',
+    ])
+  })
 })

@@ -152,6 +152,11 @@ suite('a night whose table has changed', () => {
       'shop.many has 1 column more than many. Add `extra: integer().nullable(),`; or leave out what ' +
         "is not wanted: `shop.table('many', { without: ['extra'] })`.",
     ])
+    const other = mirror(shop.table('other'), { columns: { id: integer() } })
+    const report = { ...input, redrives: 0, redriven: 0 }
+    await expect(reportNight({ ...tools, graph: graphOf([many, other]) }, report)).rejects.toThrow(
+      /^1 of 2 tables is not complete .*\nother failed: .*\nWarning of many: shop.many has 1 column more .*\nTo do these/,
+    )
   })
 
   it.each([
