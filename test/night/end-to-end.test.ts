@@ -269,13 +269,16 @@ withServer('a night', () => {
       'a missing column',
       'ALTER TABLE users RENAME COLUMN city TO town',
       'ALTER TABLE users RENAME COLUMN town TO city',
-      'Failed: users\n  production.users has no column city: correct the columns of users, or see\n  `npx usher mirror production users`',
+      'Failed: users\n  production.users has no column city. Is it now town? Then write\n' +
+        "  `city: varchar(480).from('town').nullable(),`; if it is gone, delete the line\n" +
+        '  of city from the columns of users.\n',
     ],
     [
       'a missing table',
       'RENAME TABLE users TO people',
       'RENAME TABLE people TO users',
-      'Failed: users\n  production.users: there is no such table in the database marketplace\n',
+      'Failed: users\n  production.users: there is no such table in the database marketplace. Correct\n' +
+        '  its name in the file of users; if it is gone, delete the file.\n',
     ],
   ])(
     'says in one sentence that there is %s',
