@@ -11,7 +11,7 @@ import { findServer } from '../../local/mysql/server.ts'
 import { type NightStage, startStage } from './stage.ts'
 
 const suite = findServer() ? describe : describe.skip
-const shop = mysql('shop', { secret: 'shop' })
+const shop = mysql('shop', { secret: 'shop', primary: true })
 const columns = {
   id: integer().primaryKey(),
   title: varchar(40),

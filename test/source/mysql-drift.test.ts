@@ -87,7 +87,7 @@ suite('a MySQL table that has changed', () => {
   })
 
   function mirrorOf(declared: Columns, { table = 'orders', without, secret = 'good' }: How = {}) {
-    const from = lib.mysql('production', { secret }).table(table, { without })
+    const from = lib.mysql('production', { secret, primary: true }).table(table, { without })
     return lib.mirror(from, { columns: declared })[definition]
   }
 
@@ -130,7 +130,9 @@ suite('a MySQL table that has changed', () => {
   }
 
   async function liveColumns(table: string) {
-    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, login, 10)
+    const session = await open({ name: 'production', kind: 'mysql', packages: [] }, login, {
+      statementSeconds: 10,
+    })
     const found = await describeTable(session, table)
     session.destroy()
     return found

@@ -98,7 +98,8 @@ suite('a replica, and the primary it follows', () => {
     const { signal } = new AbortController()
     const reading = { table: 'seats', columns: seats.columns, date: '2026-11-23', signal }
     const ids: Cells[number][] = []
-    for await (const batch of seats.made.from.read({ ...reading, note: (n) => notes.push(n) })) {
+    const told = { note: (what: string) => notes.push(what), warn: () => {} }
+    for await (const batch of seats.made.from.read({ ...reading, ...told })) {
       ids.push(...(batch as Cells[]).map(([id]) => id as string))
     }
     return { ids, notes }

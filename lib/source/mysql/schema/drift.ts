@@ -78,8 +78,9 @@ function otherType(
   own: NamedColumn,
   live: MysqlColumn,
 ): { readonly problem?: string; readonly warning?: string } {
-  const { type, nullable, key } = own.column.facts
-  const fit = fitOf(type, live)
+  const { type, nullable, key, truncated } = own.column.facts
+  const found = fitOf(type, live)
+  const fit = found === 'part' && truncated ? 'whole' : found
   const fix = `Write \`${correctedLine(own, live)}\` or, if that is meant, add \`.pinned()\`.`
   const declared = `${table} declares it ${type.ddl}`
   const problem = {
