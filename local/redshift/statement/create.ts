@@ -5,6 +5,7 @@ import { type Column, catalog, type Table } from '../warehouse/catalog.ts'
 import type { Session } from '../warehouse/session.ts'
 import { columnText, type Keys, readColumn } from './column.ts'
 import type { Place } from './execute.ts'
+import { grantDefaults } from './grant.ts'
 import { checkKeys, readAttributes } from './keys.ts'
 
 export async function createSchema({ session }: Place, reader: Reader): Promise<number> {
@@ -34,7 +35,10 @@ export async function createTable({ session }: Place, reader: Reader): Promise<n
   const columns = table.columns.map(columnText).join(', ')
   await session.run(`create ${temporary ? 'temp ' : ''}table ${quoteTable(name)} (${columns})`)
   if (temporary) session.temporary.set(name.name, table)
-  else await catalog.add(session.rows, table)
+  else {
+    await catalog.add(session.rows, table)
+    await grantDefaults(session, table.schema ?? 'public', table.name)
+  }
   return 0
 }
 

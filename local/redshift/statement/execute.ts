@@ -8,6 +8,7 @@ import type { Session } from '../warehouse/session.ts'
 import { alterTable } from './alter.ts'
 import { copy } from './copy.ts'
 import { createSchema, createTable, dropTable } from './create.ts'
+import { alterDefaultPrivileges, createRole, grant } from './grant.ts'
 import { analyze, vacuum } from './maintain.ts'
 import { comment, lock } from './other.ts'
 import { remove, write } from './write.ts'
@@ -41,10 +42,12 @@ const alone =
 
 /** By its first words; the longest that fits. */
 const STATEMENTS: Readonly<Record<string, Statement>> = {
+  'alter default privileges': alterDefaultPrivileges,
   'alter table': alterTable,
   analyze,
   comment: comment,
   copy,
+  'create role': createRole,
   'create schema': createSchema,
   'create table': createTable,
   'create temp table': createTable,
@@ -52,7 +55,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   'create local temp table': createTable,
   delete: remove,
   'drop table': dropTable,
-  grant: nothing,
+  grant,
   insert: write,
   lock,
   merge: write,

@@ -66,7 +66,7 @@ export const catalog = {
   },
 
   async remove(query: Query, table: TableName): Promise<void> {
-    for (const kind of ['tables', 'columns']) {
+    for (const kind of ['tables', 'columns', 'grants']) {
       await query(`delete from ${CATALOG}.${kind} where ${where(table)}`)
     }
   },

@@ -12,6 +12,9 @@ export const CATALOG_TABLES: readonly string[] = [
   `create table if not exists ${CATALOG}.columns (
     table_schema varchar, table_name varchar, column_name varchar, ordinal_position integer,
     declaration json, remarks varchar)`,
+  `create table if not exists ${CATALOG}.roles (role_name varchar)`,
+  `create table if not exists ${CATALOG}.grants (
+    role_name varchar, privilege varchar, table_schema varchar, table_name varchar)`,
 ]
 
 /** What Redshift writes down of each COPY; it survives the roll-back of the COPY's transaction. */
@@ -43,4 +46,12 @@ export const SYSTEM_VIEWS: readonly string[] = [
   from ${CATALOG}.columns`,
   `create view ${SYSTEM}.svv_tables as select 'warehouse' as table_catalog, table_schema, table_name,
     'BASE TABLE' as table_type, remarks from ${CATALOG}.tables`,
+  `create view ${SYSTEM}.svv_roles as select role_name from ${CATALOG}.roles`,
+  `create view ${SYSTEM}.svv_schema_privileges as select table_schema as namespace_name,
+    privilege as privilege_type, role_name as identity_name, 'role' as identity_type
+  from ${CATALOG}.grants where privilege = 'USAGE'`,
+  `create view ${SYSTEM}.svv_relation_privileges as select table_schema as namespace_name,
+    table_name as relation_name, privilege as privilege_type, role_name as identity_name,
+    'role' as identity_type
+  from ${CATALOG}.grants where privilege = 'SELECT'`,
 ]

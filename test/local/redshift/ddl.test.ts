@@ -169,8 +169,48 @@ describe('DDL', () => {
     ).toEqual([['a number']])
   })
 
-  it('takes GRANT and REVOKE for granted', async () => {
-    await warehouse.run('grant select on table t to role x', 'revoke all on t from public')
+  it('keeps what is granted to a role, of tables that are made later too', async () => {
+    await warehouse.run(
+      'create schema read',
+      'create role "reader"',
+      'create table read.old (a int)',
+      'grant usage on schema read, usher to role reader',
+      'grant select on table read.old to role reader',
+      'grant select on read.old to role reader',
+      'alter default privileges in schema read grant select on tables to role reader',
+      'create table read.new (a int)',
+      'create table usher.other (a int)',
+    )
+    const granted = 'identity_name, identity_type, privilege_type, namespace_name'
+    expect(
+      await warehouse.rows(
+        `select ${granted}, relation_name from svv_relation_privileges order by relation_name`,
+      ),
+    ).toEqual([
+      ['reader', 'role', 'SELECT', 'read', 'new'],
+      ['reader', 'role', 'SELECT', 'read', 'old'],
+    ])
+    expect(
+      await warehouse.rows(`select ${granted} from svv_schema_privileges order by namespace_name`),
+    ).toEqual([
+      ['reader', 'role', 'USAGE', 'read'],
+      ['reader', 'role', 'USAGE', 'usher'],
+    ])
+    expect(await warehouse.rows('select role_name from svv_roles')).toEqual([['reader']])
+    await expect(warehouse.run('create role reader')).rejects.toThrow(
+      'role "reader" already exists',
+    )
+  })
+
+  it.each([
+    ['grant select on table nowhere to role reader', 'relation "nowhere" does not exist'],
+    ['grant select on table read.old to role nobody', 'role "nobody" does not exist'],
+    ['grant usage on schema nowhere to role reader', 'schema "nowhere" does not exist'],
+    ['grant select on all tables in schema read to role reader', 'not know GRANT ON ALL TABLES'],
+    ['grant insert on read.old to role reader', 'does not know GRANT insert'],
+    ['grant select on read.old to reader', 'does not know GRANT to others than a role'],
+  ])('refuses %s', async (statement, message) => {
+    await expect(warehouse.run(statement)).rejects.toThrow(message)
   })
 
   it.each([
