@@ -2,11 +2,14 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { Context } from './data.ts'
 import { Aborted } from './error.ts'
 import type { Ending, Execution, Place } from './execution.ts'
+import type { Message } from './publish.ts'
 
 /** What an execution needs of the world around it. */
 export interface World {
   /** Calls a Lambda function by its ARN. Throws an error whose message is the cause. */
   invoke(arn: string, input: unknown): Promise<unknown>
+  /** Sends a message to a topic; gives its id. Throws a StateError. */
+  publish?(message: Message): Promise<string>
   /** Where lists of items are read. */
   readonly s3?: S3Client
   /** Starts an execution of a machine. Throws an ApiError. */

@@ -2,6 +2,7 @@ import { LONGEST_TIMER } from './data.ts'
 import type { State } from './definition.ts'
 import { ApiError, StateError, unknownHere } from './error.ts'
 import { type Execution, type Place, record } from './execution.ts'
+import { messageOf, PUBLISH } from './publish.ts'
 import { type Run, unlessAborted } from './run.ts'
 
 const LAMBDA = /^arn:aws[\w-]*:lambda:/
@@ -12,6 +13,7 @@ export function doTask(run: Run, state: State, place: Place, input: unknown): Pr
   const { Resource = '' } = state
   if (LAMBDA.test(Resource)) return callFunction(run, state, place, input)
   if (CHILD.test(Resource)) return runChild(run, state, place, input)
+  if (PUBLISH.test(Resource)) return publish(run, state, place, input)
   throw unknownHere(`the resource ${Resource} of ${place.state}`)
 }
 
@@ -135,6 +137,44 @@ const aboutChild = (child: Execution) => ({
   ...(child.cause !== undefined && { Cause: child.cause }),
   ...(child.output !== undefined && { Output: child.output, OutputDetails: { Included: true } }),
 })
+
+/** Sends a message to a topic of SNS. */
+async function publish(
+  { execution, world, signal }: Run,
+  { TimeoutSeconds: timeoutInSeconds }: State,
+  place: Place,
+  input: unknown,
+): Promise<unknown> {
+  const task = { resourceType: 'sns', resource: 'publish' }
+  record(execution, place, 'TaskScheduled', {
+    taskScheduledEventDetails: {
+      ...task,
+      region: execution.machine.arn.split(':')[3],
+      parameters: JSON.stringify(input),
+      timeoutInSeconds,
+    },
+  })
+  record(execution, place, 'TaskStarted', { taskStartedEventDetails: task })
+  if (!world.publish) throw unknownHere('a topic to publish to')
+  try {
+    const message = messageOf(input)
+    const sent = world.publish(message)
+    const result = { MessageId: await unlessAborted(signal, within(timeoutInSeconds, sent)) }
+    const output = { output: JSON.stringify(result), outputDetails: { truncated: false } }
+    record(execution, place, 'TaskSucceeded', { taskSucceededEventDetails: { ...task, ...output } })
+    return result
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Error)) throw thrown
+    const failure = new StateError(...wordsOf(thrown))
+    const details = { ...task, error: failure.name, cause: failure.message }
+    if (failure.name === 'States.Timeout') {
+      record(execution, place, 'TaskTimedOut', { taskTimedOutEventDetails: details })
+    } else {
+      record(execution, place, 'TaskFailed', { taskFailedEventDetails: details })
+    }
+    throw failure
+  }
+}
 
 /** Waits no longer than a Task's time limit. Throws a States.Timeout. */
 async function within<T>(seconds: number | undefined, promise: Promise<T>): Promise<T> {
