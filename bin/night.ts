@@ -64,7 +64,7 @@ keeps yours apart from the sample.`,
     // As the night itself would see it, before anything is started for it.
     const { date: day } = nightOf({ input, run: '', startedAt: now }, graph, stage.timeZone)
     const display = displayOn(process.stdout)
-    const { ending, record } = await runNight({
+    const { ending, record, message } = await runNight({
       tables: [...asked].map((id) => tableInfo(graph, id, day)),
       all: names.length === 0,
       date: date as string | undefined,
@@ -85,6 +85,8 @@ keeps yours apart from the sample.`,
     const on = record.date && ` --date ${record.date}`
     const again = `npm run night --${on}${only}${forced}${anyway}`
     for (const line of summary(record, ending, again, own)) display.line(line)
+    if (message) display.line('A deployed night would have told people:')
+    if (message) display.line(`  ${message}`)
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },
 }

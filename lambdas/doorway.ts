@@ -1,9 +1,11 @@
 import { messageOf } from '../lib/error.ts'
 import { graphOf } from '../lib/graph/graph.ts'
+import { logError, logging, type Subject } from '../lib/night/log.ts'
 import { tables } from '../warehouse/index.ts'
 
 /** What Lambda tells a function of itself, as far as Usher asks. */
 export interface Context {
+  readonly awsRequestId: string
   getRemainingTimeInMillis(): number
 }
 
@@ -11,23 +13,30 @@ export interface Context {
 export const graph = graphOf(tables)
 
 /**
- * Wraps a handler so that its errors reach Step Functions as a name and a sentence: a stack trace
- * there only hides them. It goes to the log.
+ * Wraps a handler so that all lines that it logs say what it is about, and its errors reach Step
+ * Functions as a name and a sentence: a stack trace there only hides them. It goes to the log.
  */
 export function doorway<Event, Result>(
   handle: (event: Event, context: Context) => Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result> {
-  return async (event, context) => {
-    try {
-      return await handle(event, context)
-    } catch (error) {
-      console.error(error)
-      const told = new Error(messageOf(error).slice(0, 4000))
-      told.name = isThrottling(error) ? 'Transient' : nameOf(error)
-      told.stack = ''
-      throw told
-    }
-  }
+  return (event, context) =>
+    logging(subjectOf(event, context), async () => {
+      try {
+        return await handle(event, context)
+      } catch (error) {
+        logError(error)
+        const told = new Error(messageOf(error).slice(0, 4000))
+        told.name = isThrottling(error) ? 'Transient' : nameOf(error)
+        told.stack = ''
+        throw told
+      }
+    })
+}
+
+/** What an event says of the night, the table and the try. */
+function subjectOf(event: unknown, { awsRequestId: requestId }: Context): Subject {
+  const { date, table, run, attempt = requestId } = event as Subject
+  return { date, table, run, attempt, requestId }
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error')

@@ -1,4 +1,4 @@
-import { required, theBucket, theWarehouse } from '../lib/night/environment.ts'
+import { required, theBucket, theWarehouse, variables } from '../lib/night/environment.ts'
 import { executionsOf } from '../lib/night/executions.ts'
 import type { Execution } from '../lib/night/night.ts'
 import { prepareNight } from '../lib/night/prepare.ts'
@@ -9,6 +9,7 @@ const tools = {
   bucket: theBucket(),
   warehouse: theWarehouse(),
   timeZone: required('timeZone'),
+  readers: process.env[variables.readers],
   isRunning: executionsOf(),
 }
 

@@ -26,6 +26,8 @@ export type FailureName =
   | 'RunHeld'
   /** Tables are missing at a night's end. */
   | 'NightIncomplete'
+  /** They are, and people could not be told. */
+  | 'NightUntold'
   /** A table this one is made from is not complete for the run date. */
   | 'DependencyIncomplete'
   /** A task needs more time than its function has. */

@@ -25,6 +25,8 @@ export interface Assembly {
   /** By ARN. */
   readonly functions: ReadonlyMap<string, FunctionResource>
   readonly buckets: readonly string[]
+  /** The ARNs of topics. */
+  readonly topics: readonly string[]
 }
 
 interface Resource {
@@ -61,6 +63,7 @@ export function readAssembly(directory: string, stage: string): Assembly {
     machines,
     functions: new Map(functions.map((fn) => [fn.arn, fn])),
     buckets: ofType('AWS::S3::Bucket').map(([id]) => nameOf(id)),
+    topics: ofType('AWS::SNS::Topic').map(([id, resource]) => arnOf(id, resource)),
   }
 }
 

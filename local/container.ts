@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /**
  * The inside of a Lambda function's container: it loads the bundle and handles one event at a time,
  * as messages of its parent bring them.
@@ -26,7 +28,10 @@ process.on('message', async ({ event, deadline }: Invocation) => {
   let answer: Answer
   try {
     const { [handlerName]: handler } = await loaded
-    const context = { getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) }
+    const context = {
+      awsRequestId: randomUUID(),
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    }
     answer = { result: (await handler(event, context)) ?? null }
   } catch (thrown) {
     const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown))

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -12,6 +12,7 @@ import { startRedshift } from './redshift/redshift.ts'
 import { type S3, startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
 import type { SourceInfo } from './sources.ts'
+import { StateError } from './step-functions/error.ts'
 import { type Outcome, startStepFunctions } from './step-functions/step-functions.ts'
 import { step, supply, withoutMissing } from './supply.ts'
 import { synthesize } from './synthesize.ts'
@@ -44,10 +45,16 @@ export interface NightOptions {
   readonly display: Display
 }
 
+/** What became of a night. */
+export interface Night {
+  readonly ending: Outcome
+  readonly record: NightRecord
+  /** The file with the message that it sent to people, if it did. */
+  readonly message?: string
+}
+
 /** A night on one machine; gives what became of it. Everything it starts, it stops. */
-export async function runNight(
-  options: NightOptions,
-): Promise<{ ending: Outcome; record: NightRecord }> {
+export async function runNight(options: NightOptions): Promise<Night> {
   const { display, home } = options
   const run = `local-${new Date().toISOString().replaceAll(/\W/g, '').slice(0, 15)}-${randomBytes(2).toString('hex')}`
   const unlock = lock(home)
@@ -56,6 +63,7 @@ export async function runNight(
   const log = createWriteStream(join(nights, `${run}.log`))
   const closing: (() => unknown)[] = [unlock, () => log.end()]
   const record = new NightRecord((line) => display.line(`  ${line}`))
+  let message: string | undefined
   try {
     const assembly = await step(display, 'synthesize the app', async () =>
       readAssembly(await synthesize(home), options.stage),
@@ -80,6 +88,14 @@ export async function runNight(
         const result = await lambda.invoke(fn, event)
         await s3.save()
         return result
+      },
+      async publish({ TopicArn, Subject, Message }) {
+        if (!assembly.topics.includes(TopicArn)) {
+          throw new StateError('SNS.NotFoundException', `no stack defines ${TopicArn}`)
+        }
+        message = join(nights, `${run}.message.txt`)
+        await writeFile(message, `Subject: ${Subject}\n\n${Message}`)
+        return randomUUID()
       },
       s3: s3.client,
       listener: (execution, event) => record.hear(execution, event),
@@ -124,7 +140,7 @@ export async function runNight(
         2,
       ),
     )
-    return { ending, record }
+    return { ending, record, message }
   } finally {
     for (const close of closing.reverse()) await close()
   }

@@ -61,13 +61,13 @@ export class NightRecord {
 
   /** Reads a line of a function's log: an extract says there how far it is. */
   hearLine(line: string): void {
-    if (!line.startsWith('{"message":"extracting"')) return
-    const heard = JSON.parse(line) as { table: string; rows: number; characters: number }
+    if (!line.includes('"message":"extracting"')) return
+    const heard = JSON.parse(line) as { table: string; rows: number; uncompressed: number }
     const task = [...this.running.keys()].find(({ state }) => state === `Extract ${heard.table}`)
     if (!task) return
     const last = this.lastRows.get(heard.table)
     const rows = `${count(heard.rows)}${last ? ` of about ${count(last)}` : ''} rows`
-    this.running.set(task, `${rows}, ${size(heard.characters)}`)
+    this.running.set(task, `${rows}, ${size(heard.uncompressed)}`)
   }
 
   /** What is under way, in one line: `[12/15] Extract orders: 84,000 of about 120,000 rows …`. */

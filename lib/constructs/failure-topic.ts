@@ -6,33 +6,45 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 
 export interface FailureTopicProps {
-  readonly machine: StateMachine
   readonly emails: readonly string[]
 }
 
-/** The topic that hears of a night that failed, timed out, or was stopped by somebody. */
+/** The topic that hears of a night that is incomplete, timed out, or was stopped by somebody. */
 export class FailureTopic extends Construct {
   readonly topic: Topic
 
-  constructor(scope: Construct, id: string, { machine, emails }: FailureTopicProps) {
+  constructor(scope: Construct, id: string, { emails }: FailureTopicProps) {
     super(scope, id)
     this.topic = new Topic(this, 'Topic', { enforceSSL: true, displayName: 'Usher' })
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email))
+  }
+
+  /**
+   * Has the topic hear how executions of a machine end, unless it was told by the night itself: that
+   * can tell nothing where it was stopped, or failed before it had looked what is complete.
+   */
+  hear(machine: StateMachine): void {
+    const ended = (...status: string[]) => ({ stateMachineArn: [machine.stateMachineArn], status })
     const event = (path: string) => EventField.fromPath(`$.detail.${path}`)
     new Rule(this, 'Rule', {
-      description: 'Tells of nights that did not succeed',
+      description: 'Tells of nights that could not tell of themselves',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: {
-          stateMachineArn: [machine.stateMachineArn],
-          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+          $or: [
+            ended('TIMED_OUT', 'ABORTED'),
+            {
+              ...ended('FAILED'),
+              error: [{ 'anything-but': ['NightIncomplete'] }, { exists: false }],
+            },
+          ],
         },
       },
       targets: [
         new SnsTopic(this.topic, {
           message: RuleTargetInput.fromText(
-            `The night ${event('name')} ended as ${event('status')}. ${event('cause')}`,
+            `The night ${event('name')} ended as ${event('status')}. ${event('cause')} (${event('executionArn')})`,
           ),
         }),
       ],

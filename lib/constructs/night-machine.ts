@@ -4,6 +4,7 @@ import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack, Stage } fr
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import type { Graph, Node } from '../graph/graph.ts'
@@ -14,6 +15,7 @@ import { machinesOf } from '../machine/machine.ts'
 import { placeholder } from '../machine/names.ts'
 import type { Step } from '../machine/table.ts'
 import type { Call } from '../machine/task.ts'
+import { letGet } from './bucket-rights.ts'
 import type { TaskFunction } from './task-function.ts'
 import type { TaskFunctions } from './task-functions.ts'
 
@@ -22,6 +24,8 @@ export interface NightMachineProps {
   readonly name: string
   readonly graph: Graph
   readonly functions: TaskFunctions
+  /** The topic that is told of a night that is incomplete. */
+  readonly topic: ITopic
   /** Where the lists of chunks lie. */
   readonly bucket: IBucket
   /** Seconds that tables took in the last nights. */
@@ -33,6 +37,7 @@ export class NightMachine extends Construct {
   readonly machine: StateMachine
   private readonly functions: TaskFunctions
   private readonly bucket: IBucket
+  private readonly topic: ITopic
   /** The functions that definitions call, by what stands for them there. */
   private readonly called = new Map<string, TaskFunction>()
 
@@ -41,6 +46,7 @@ export class NightMachine extends Construct {
     const { name, graph, functions } = props
     this.functions = functions
     this.bucket = props.bucket
+    this.topic = props.topic
     const { prepare, report, note, awaitUpstream } = functions
     const machines = machinesOf({
       graph,
@@ -51,6 +57,7 @@ export class NightMachine extends Construct {
         report: this.call(report),
         note: this.call(note),
         awaitUpstream: this.call(awaitUpstream),
+        topic: placeholder('Topic'),
       },
       partArn: (number) => placeholder(`Part${number}`),
     })
@@ -64,6 +71,7 @@ export class NightMachine extends Construct {
     )
     this.machine = this.make('Machine', name, machines.night, logs, parts)
     for (const part of parts) startAndAwait(this.machine, part)
+    props.topic.grantPublish(this.machine)
     functions.prepare.addToRolePolicy(
       new PolicyStatement({
         actions: ['states:DescribeExecution'],
@@ -124,13 +132,14 @@ export class NightMachine extends Construct {
         ),
         Partition: Aws.PARTITION,
         Bucket: this.bucket.bucketName,
+        ...(text.includes(placeholder('Topic')) && { Topic: this.topic.topicArn }),
       },
       tracingEnabled: true,
       logs: { level: LogLevel.ALL, destination },
     })
     for (const [, fn] of used) fn.grantInvoke(machine)
     if (text.includes('"DISTRIBUTED"')) {
-      this.bucket.grantRead(machine, 'staging/*')
+      letGet(machine, this.bucket, 'staging/*/chunks.json')
       mapItems(machine, stateMachineName)
     }
     return machine

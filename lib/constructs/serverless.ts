@@ -5,6 +5,7 @@ import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
+import { letRead } from './bucket-rights.ts'
 import { SourceBucket } from './source-bucket.ts'
 
 export interface ServerlessProps {
@@ -34,7 +35,7 @@ export class Serverless extends Construct {
         new ServicePrincipal('redshift-serverless.amazonaws.com'),
       ),
     })
-    props.bucket.grantRead(this.copyRole, 'staging/*')
+    letRead(this.copyRole, props.bucket, 'staging/*')
     for (const other of props.copiesFrom) {
       new SourceBucket(this, other, other).grantRead(this.copyRole)
     }

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { Duration } from 'aws-cdk-lib'
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2'
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -40,7 +40,7 @@ export class TaskFunction extends NodejsFunction {
     const role = new Role(home, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     const logGroup = new LogGroup(home, 'Log', { retention: RetentionDays.THREE_MONTHS })
     logGroup.grantWrite(role)
-    if (props.network) role.addToPolicy(interfacesInVpc())
+    if (props.network) for (const statement of interfacesInVpc()) role.addToPolicy(statement)
     super(scope, id, {
       entry: fileURLToPath(new URL(`../../lambdas/${props.entry}.ts`, import.meta.url)),
       description: props.description,
@@ -50,6 +50,8 @@ export class TaskFunction extends NodejsFunction {
       timeout: Duration.minutes(props.minutes),
       role,
       logGroup,
+      // Lambda's own lines, as those of the function are.
+      loggingFormat: LoggingFormat.JSON,
       environment: { NODE_OPTIONS: nodeOptions(props.memory) },
       ...(props.network && inVpc(home, props.network)),
       bundling: { ...bundling, externalModules: [...(props.without ?? [])] },
@@ -71,14 +73,21 @@ function inVpc(scope: Construct, network: Network) {
   return { vpc, securityGroups: groups }
 }
 
-/** What Lambda needs to put a function into a VPC; these actions know no narrower resource. */
-const interfacesInVpc = () =>
-  new PolicyStatement({
-    actions: [
-      'ec2:CreateNetworkInterface',
-      'ec2:DescribeNetworkInterfaces',
-      'ec2:DescribeSubnets',
-      'ec2:DeleteNetworkInterface',
-    ],
-    resources: ['*'],
-  })
+/**
+ * What Lambda needs to put a function into a VPC; these actions know no narrower resource. What the
+ * function's own code asks for comes with the function's ARN, and is refused.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+function interfacesInVpc(): PolicyStatement[] {
+  const actions = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+  ]
+  const conditions = { Null: { 'lambda:SourceFunctionArn': 'false' } }
+  return [
+    new PolicyStatement({ actions, resources: ['*'] }),
+    new PolicyStatement({ effect: Effect.DENY, actions, resources: ['*'], conditions }),
+  ]
+}

@@ -3,6 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { type Graph, tablesOf } from '../graph/graph.ts'
 import { EXTRACT_MEGABYTES, variables } from '../night/environment.ts'
+import { stagingOf } from '../night/receipt.ts'
 import {
   type Definition,
   type Resources,
@@ -10,11 +11,16 @@ import {
   type TaskDefinition,
 } from '../table/definition.ts'
 import type { Codec, Source } from '../table/origin.ts'
+import { letDelete, letRead, letWrite } from './bucket-rights.ts'
 import { SourceBucket } from './source-bucket.ts'
 import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
 import type { Warehouse } from './warehouse.ts'
 
 export interface TaskFunctionsProps {
+  /** The stage's name: messages and metrics say it. */
+  readonly stage: string
+  /** False for no metrics. */
+  readonly metrics?: boolean
   readonly graph: Graph
   readonly bucket: IBucket
   readonly warehouse: Warehouse
@@ -56,37 +62,38 @@ export class TaskFunctions extends Construct {
     })
     this.prepare.addEnvironment(variables.timeZone, timeZone)
     warehouse.grantUse(this.prepare)
-    this.grantRead(this.prepare, 'locks', 'runs')
-    for (const prefix of ['locks', 'runs']) bucket.grantPut(this.prepare, `${prefix}/*`)
-    for (const prefix of ['receipts', 'runs']) bucket.grantDelete(this.prepare, `${prefix}/*`)
+    warehouse.tellReaders(this.prepare)
+    letRead(this.prepare, bucket, 'locks/*', 'runs/*')
+    letWrite(this.prepare, bucket, 'locks/*', 'runs/*')
+    letDelete(this.prepare, bucket, 'receipts/*', 'runs/*')
     this.load = this.make('Load', {
       ...small,
       entry: 'load',
       description: 'Loads extracts into the warehouse',
     })
-    this.grantRead(this.load, 'staging', 'locks')
-    bucket.grantDelete(this.load, 'staging/*')
-    bucket.grantPut(this.load, 'receipts/*')
+    letRead(this.load, bucket, 'staging/*', 'locks/*')
+    letDelete(this.load, bucket, 'staging/*')
+    letWrite(this.load, bucket, 'receipts/*')
     warehouse.grantUse(this.load)
     this.awaitUpstream = this.make('Await', {
       ...{ memory: 256, minutes: 1 },
       entry: 'await',
       description: 'Waits until what a table is made from is complete',
     })
-    this.grantRead(this.awaitUpstream, 'receipts', 'runs')
+    letRead(this.awaitUpstream, bucket, 'receipts/*', 'runs/*')
     this.note = this.make('Note', {
       ...small,
       entry: 'note',
       description: 'Writes down why a table failed',
     })
-    this.grantRead(this.note, 'runs')
-    bucket.grantPut(this.note, 'runs/*')
+    letRead(this.note, bucket, 'runs/*')
+    letWrite(this.note, bucket, 'runs/*')
     this.report = this.make('Report', {
       ...small,
       entry: 'report',
       description: 'Says how a night ended',
     })
-    this.grantRead(this.report, 'receipts', 'runs')
+    letRead(this.report, bucket, 'receipts/*', 'runs/*')
   }
 
   /** The function that extracts a table. */
@@ -100,11 +107,10 @@ export class TaskFunctions extends Construct {
 
   /** The function that cuts a table into chunks. */
   plan(table: Definition): TaskFunction {
-    return this.reader(
-      table,
-      {},
-      { ...{ entry: 'plan', kind: 'Plan for', does: 'Cuts tables into chunks:' }, memory: 512 },
-    )
+    const kind = { entry: 'plan', kind: 'Plan for', does: 'Cuts tables into chunks:' }
+    const { fn, source } = this.reader(table, {}, { ...kind, memory: 512 })
+    letWrite(fn, this.props.bucket, `${stagingOf(source)}/*/chunks.json`)
+    return fn
   }
 
   /** The function that extracts one chunk of a table. */
@@ -114,7 +120,7 @@ export class TaskFunctions extends Construct {
       kind: 'Chunk from',
       does: 'Extracts chunks of tables from',
     })
-    this.props.bucket.grantPut(fn, 'runs/*.chunk.json')
+    letWrite(fn, this.props.bucket, 'runs/*.chunk.json')
     return fn
   }
 
@@ -125,17 +131,22 @@ export class TaskFunctions extends Construct {
         ...{ memory: 512, minutes: 15, entry: 'seal' },
         description: 'Makes one extract of the chunks of a table',
       })
-      this.grantRead(fn, 'staging')
-      this.props.bucket.grantPut(fn, 'staging/*')
+      letRead(fn, this.props.bucket, 'staging/*')
+      letWrite(fn, this.props.bucket, 'staging/*')
       return fn
     })
   }
 
   /** A function that writes what it reads as files that COPY loads. */
   private writer(table: Definition, kind: Kind): TaskFunction {
-    const { compression, warehouse } = this.props
-    const fn = this.reader(table, table.resources, { ...kind, memory: EXTRACT_MEGABYTES })
+    const { bucket, compression, warehouse } = this.props
+    const { fn, source } = this.reader(table, table.resources, {
+      ...kind,
+      memory: EXTRACT_MEGABYTES,
+    })
     if (compression) fn.addEnvironment(variables.compression, compression)
+    letWrite(fn, bucket, `${stagingOf(source)}/*`)
+    letDelete(fn, bucket, `${stagingOf(source)}/*`)
     warehouse.tellSlices(fn)
     return fn
   }
@@ -145,10 +156,10 @@ export class TaskFunctions extends Construct {
     table: Definition,
     resources: Resources,
     { entry, kind, does, memory }: Kind & { readonly memory: number },
-  ): TaskFunction {
+  ): { readonly fn: TaskFunction; readonly source: Source } {
     const source = sourceOf(table)
     if (!source) throw new Error(`${table.id} is not extracted`)
-    return this.once(`${kind} ${source.name}`, resources, (id, resources) => {
+    const fn = this.once(`${kind} ${source.name}`, resources, (id, resources) => {
       const fn = this.make(id, {
         ...{ memory, minutes: 15, ...resources },
         entry,
@@ -156,13 +167,12 @@ export class TaskFunctions extends Construct {
         without: this.packagesWithout(source),
         network: this.props.networks?.[source.name],
       })
-      this.grantRead(fn, 'receipts', 'locks')
-      this.props.bucket.grantPut(fn, 'staging/*')
-      this.props.bucket.grantDelete(fn, 'staging/*')
+      letRead(fn, this.props.bucket, 'receipts/*', 'locks/*')
       if (source.secret) Secret.fromSecretNameV2(fn, 'Secret', source.secret).grantRead(fn)
       if (source.bucket) new SourceBucket(fn, 'Source', source.bucket).grantRead(fn)
       return fn
     })
+    return { fn, source }
   }
 
   /** The function that makes a table by SQL. */
@@ -173,8 +183,8 @@ export class TaskFunctions extends Construct {
         entry: 'transform',
         description: 'Makes tables inside the warehouse',
       })
-      this.grantRead(fn, 'receipts', 'locks')
-      this.props.bucket.grantPut(fn, 'receipts/*')
+      letRead(fn, this.props.bucket, 'receipts/*', 'locks/*')
+      letWrite(fn, this.props.bucket, 'receipts/*')
       this.props.warehouse.grantUse(fn)
       return fn
     })
@@ -188,10 +198,9 @@ export class TaskFunctions extends Construct {
         entry: 'run',
         description: 'Runs tasks, which make no table',
       })
-      this.grantRead(fn, 'receipts', 'locks', 'runs/*/tasks')
-      this.props.bucket.grantPut(fn, 'receipts/tasks/*')
-      this.props.bucket.grantPut(fn, 'runs/*/tasks/*')
-      this.props.bucket.grantDelete(fn, 'runs/*/tasks/*')
+      letRead(fn, this.props.bucket, 'receipts/*', 'locks/*', 'runs/*/tasks/*')
+      letWrite(fn, this.props.bucket, 'receipts/tasks/*', 'runs/*/tasks/*')
+      letDelete(fn, this.props.bucket, 'runs/*/tasks/*')
       this.props.warehouse.grantExecute(fn)
       return fn
     })
@@ -199,6 +208,9 @@ export class TaskFunctions extends Construct {
 
   private make(id: string, props: TaskFunctionProps): TaskFunction {
     const fn = new TaskFunction(this, id, { without: this.packagesWithout(), ...props })
+    const { stage, metrics = true } = this.props
+    fn.addEnvironment(variables.stage, stage)
+    if (metrics) fn.addEnvironment(variables.metrics, stage)
     fn.addEnvironment(variables.bucket, this.props.bucket.bucketName)
     return fn
   }
@@ -215,11 +227,6 @@ export class TaskFunctions extends Construct {
     const fn = this.made.get(id) ?? make(id, resources)
     this.made.set(id, fn)
     return fn
-  }
-
-  /** Reading a missing object is only an answer, not an error, to who may list. */
-  private grantRead(fn: TaskFunction, ...prefixes: string[]): void {
-    for (const prefix of prefixes) this.props.bucket.grantRead(fn, `${prefix}/*`)
   }
 
   /** The clients of all sources but one. */

@@ -15,6 +15,8 @@ export type WarehouseConfig = (
 ) & {
   /** How many parts COPY loads at once; 4 unless said, as a cluster of two small nodes has. */
   readonly slices?: number
+  /** A role in the database that may read what is published: of analysts, of Looker. Made if need be. */
+  readonly readers?: string
 }
 
 interface Existing {
@@ -46,6 +48,7 @@ export class Warehouse extends Construct {
     const { name, config, bucket, copiesFrom } = props
     this.config = config
     checkSlices(config.slices)
+    checkReaders(config.readers)
     if (config.kind === 'new') {
       const made = new Serverless(this, 'Serverless', { ...config, name, bucket, copiesFrom })
       this.arn = made.workgroupArn
@@ -75,6 +78,12 @@ export class Warehouse extends Construct {
     if (slices !== undefined) fn.addEnvironment(variables.slices, String(slices))
   }
 
+  /** Tells a function which role is to read. */
+  tellReaders(fn: LambdaFunction): void {
+    const { readers } = this.config
+    if (readers !== undefined) fn.addEnvironment(variables.readers, readers)
+  }
+
   private grant(fn: LambdaFunction, submit: string): void {
     const { config } = this
     fn.addEnvironment(variables.database, config.database)
@@ -91,7 +100,11 @@ export class Warehouse extends Construct {
     )
     fn.addToRolePolicy(
       new PolicyStatement({
-        // These know no resource but the statement; each role sees only its own.
+        // These know no resource: whose the statement is says that it is the function's own.
+        conditions: {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM puts the caller in its place.
+          StringEquals: { 'redshift-data:statement-owner-iam-userid': '${aws:userid}' },
+        },
         actions: [
           'redshift-data:DescribeStatement',
           'redshift-data:GetStatementResult',
@@ -116,6 +129,12 @@ function checkSlices(slices = 1): void {
   if (Number.isInteger(slices) && slices > 0) return
   const problem = `slices: ${slices} is no number of slices a warehouse can have`
   throw new Error(`${problem}: ask it with \`select count(*) from stv_slices\``)
+}
+
+function checkReaders(readers = 'readers'): void {
+  if (/^[a-z_][a-z0-9_]{0,63}$/.test(readers)) return
+  const problem = `readers: '${readers}' is no name of a role`
+  throw new Error(`${problem}: it is lower-case letters, digits and _, 64 at most`)
 }
 
 /** Lets a role that is not ours copy what a night has extracted. */

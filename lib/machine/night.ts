@@ -1,12 +1,14 @@
 import type { Definition, States } from './asl.ts'
 import type { Helpers } from './table.ts'
-import { type Call, taskState } from './task.ts'
+import { type Call, publishState, taskState } from './task.ts'
 
 export interface NightFunctions extends Helpers {
   /** Settles what the night is about. */
   readonly prepare: Call
-  /** Says how it ended, and fails it where a table is missing. */
+  /** Says how it ended; asked once more, in the last state, it fails a night that is incomplete. */
   readonly report: Call
+  /** The ARN of the topic that is told of a night that is incomplete, or what will be put in its place. */
+  readonly topic: string
 }
 
 /** Seconds after which a night ends, whatever happens. */
@@ -15,12 +17,16 @@ export const LONGEST = 20 * 3600
 /** The name of the state that all tables are in. */
 export const TABLES = 'Tables'
 
+/** The names of the last state of a night, as it ends. */
+export const ENDS = { complete: 'Night complete', incomplete: 'Night incomplete' } as const
+
 /**
- * A night around the branches of its tables. When an execution that failed in `Report` is redriven it
- * is `Report` that runs again, and it sends the night round once more.
+ * A night around the branches of its tables. A night that is incomplete is told of, and then failed by
+ * a function rather than a Fail state: when the execution is redriven it is that one which runs again,
+ * and it sends the night round once more. A Fail state would fail it once more.
  */
 export function nightOf(
-  { prepare, report }: NightFunctions,
+  { prepare, report, topic }: NightFunctions,
   Branches: readonly States[],
 ): Definition {
   return {
@@ -57,16 +63,42 @@ export function nightOf(
             'accept.$': '$.accept',
             'redrives.$': '$.redrives',
             'redriven.$': '$$.Execution.RedriveCount',
+            'execution.$': '$$.Execution.Id',
+            'startedAt.$': '$$.Execution.StartTime',
           },
         }),
-        Next: 'Was it redriven?',
+        Next: 'How did it end?',
       },
-      'Was it redriven?': {
+      'How did it end?': {
         Type: 'Choice',
-        Choices: [{ Variable: '$.again', BooleanEquals: true, Next: 'Prepare' }],
-        Default: 'Night complete',
+        Choices: [
+          { Variable: '$.again', BooleanEquals: true, Next: 'Prepare' },
+          { Variable: '$.incomplete', IsPresent: true, Next: 'Tell of it' },
+        ],
+        Default: ENDS.complete,
       },
-      'Night complete': { Type: 'Succeed' },
+      'Tell of it': {
+        ...publishState(topic, {
+          'Subject.$': '$.incomplete.subject',
+          'Message.$': '$.incomplete.message',
+        }),
+        ResultPath: null,
+        // The last state says of the error that nobody was told.
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.untold', Next: ENDS.incomplete }],
+        Next: ENDS.incomplete,
+      },
+      [ENDS.incomplete]: {
+        ...taskState(report, {
+          Parameters: {
+            'date.$': '$.date',
+            'run.$': '$.run',
+            'ending.$': '$',
+            'redriven.$': '$$.Execution.RedriveCount',
+          },
+        }),
+        Next: 'How did it end?',
+      },
+      [ENDS.complete]: { Type: 'Succeed' },
     },
     TimeoutSeconds: LONGEST,
   }

@@ -47,7 +47,7 @@ export function partStates(
       },
       [failed]: {
         ...taskState(note, {
-          Parameters: { 'run.$': '$.run', 'error.$': '$.error', part: ids },
+          Parameters: { 'date.$': '$.date', 'run.$': '$.run', 'error.$': '$.error', part: ids },
           ResultPath: null,
         }),
         End: true,

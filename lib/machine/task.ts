@@ -1,4 +1,5 @@
 import type { Retrier, TaskState } from './asl.ts'
+import { placeholder } from './names.ts'
 
 /** A function as a definition calls it. */
 export interface Call {
@@ -66,5 +67,19 @@ export function taskState({ resource, seconds }: Call, more: Partial<TaskState> 
     TimeoutSeconds: seconds + 60,
     ...more,
     Retry: RETRY,
+  }
+}
+
+/** A state that sends a message to a topic. What SNS refuses, it may take a little later. */
+export function publishState(
+  TopicArn: string,
+  message: Readonly<Record<string, string>>,
+): TaskState {
+  return {
+    Type: 'Task',
+    Resource: `arn:${placeholder('Partition')}:states:::sns:publish`,
+    TimeoutSeconds: 60,
+    Parameters: { TopicArn, ...message },
+    Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 3, BackoffRate: 3 }],
   }
 }

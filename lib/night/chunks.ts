@@ -7,7 +7,8 @@ import { openSnapshot } from '../manifest/slice.ts'
 import type { Packing } from '../manifest/writer.ts'
 import type { Definition } from '../table/definition.ts'
 import type { Chunks } from '../table/portion.ts'
-import { atMostEverySecond, log } from './log.ts'
+import { about, atMostEverySecond, log } from './log.ts'
+import { measure } from './metrics.ts'
 import { portionOf } from './portion.ts'
 import { attemptPrefix, chunkFailureKey, type FailureNote } from './receipt.ts'
 import {
@@ -77,6 +78,7 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
     const { date, run, force, accept } = input
     const { made, chunks } = chunked(table)
     const attempt = newAttempt(run)
+    about({ attempt })
     const time = timeLimit(table.id, milliseconds)
     const { id, columns } = table
     const reading = {
@@ -99,7 +101,7 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
         const items = itemsOf(cuts, portion)
         const key = chunksKey(attemptPrefix(table, date, attempt))
         await bucket.put(key, items)
-        log('planned', { table: id, date, attempt, chunks: items.length })
+        log('planned', { chunks: items.length })
         return {
           ...{ table: id, date, run, force, accept, outcome: 'planned', attempt },
           chunks: { key, count: items.length },
@@ -155,7 +157,7 @@ async function readChunk(
   table: Definition,
   input: ChunkInput,
 ): Promise<ChunkResult> {
-  const { date, run, attempt, range } = input
+  const { date, attempt, range } = input
   const { chunk } = range
   const start = performance.now()
   const place = chunkPrefix(attemptPrefix(table, date, attempt), chunk)
@@ -166,14 +168,14 @@ async function readChunk(
       prefix: `${place}/${newAttempt('try')}`,
       portion: chunkPortion(table, input),
       progress: atMostEverySecond((rows: number, uncompressed: number) =>
-        log('extracting', { table: table.id, date, attempt, chunk, rows, uncompressed }),
+        log('extracting', { chunk, rows, uncompressed }),
       ),
     })
     if (!found) throw new Error(`${table.id}: nothing was read of chunk ${chunk}`)
     await bucket.put(extractKey(place), found)
     const { rows = 0, bytes, notes, warnings } = found
     const facts = { table: table.id, chunk, rows, bytes, seconds: secondsSince(start) }
-    log('extracted', { ...facts, date, run, attempt, notes, warnings })
+    log('extracted', { ...facts, notes, warnings })
     return facts
   } finally {
     time.clear()
@@ -229,8 +231,8 @@ export async function sealTask(
   }
   await conclude(bucket, prefix, extract)
   const { rows, bytes } = extract
-  const facts = { table: table.id, date, attempt, chunks: chunks.count, rows, bytes }
-  log('sealed', { ...facts, notes, warnings })
+  measure({ Bytes: bytes }, table.id)
+  log('sealed', { chunks: chunks.count, rows, bytes, notes, warnings })
   const seconds = (planned.seconds ?? 0) + secondsSince(start)
   return {
     ...{ table: table.id, date, run, force, accept, outcome: 'extracted', attempt },

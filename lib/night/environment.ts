@@ -4,12 +4,17 @@ import { type Warehouse, warehouseOf } from '../redshift/client.ts'
 
 /** What the stack tells a function through its environment. */
 export const variables = {
+  stage: 'USHER_STAGE',
+  /** What metrics say of where they come from: the stage; without it there are none. */
+  metrics: 'USHER_METRICS',
   bucket: 'USHER_BUCKET',
   workgroup: 'USHER_WORKGROUP',
   cluster: 'USHER_CLUSTER',
   database: 'USHER_DATABASE',
   warehouseSecret: 'USHER_WAREHOUSE_SECRET',
   copyRole: 'USHER_COPY_ROLE',
+  /** The role in the warehouse of those who only read; none where the stage names none. */
+  readers: 'USHER_READERS',
   timeZone: 'USHER_TIME_ZONE',
   compression: 'USHER_COMPRESSION',
   slices: 'USHER_SLICES',

@@ -3,11 +3,12 @@ import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { loads } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
+import { letRead } from '../redshift/readers.ts'
 import { prepareTable } from '../redshift/schema.ts'
 import type { AnyDefinition } from '../table/definition.ts'
 import { identifier } from '../table/sql.ts'
 import { type IsRunning, takeDate } from './lock.ts'
-import { log } from './log.ts'
+import { about, log } from './log.ts'
 import { type Execution, type Night, nightOf } from './night.ts'
 import { chunkFailureKey, failureKey, forcedKey, receiptKey } from './receipt.ts'
 
@@ -16,20 +17,23 @@ interface Tools {
   readonly bucket: Bucket
   readonly warehouse: Warehouse
   readonly timeZone: string
+  /** The role in the warehouse of those who only read. */
+  readonly readers?: string | undefined
   readonly isRunning: IsRunning
 }
 
 /**
  * The first state of a night: settles what it is about, takes the run date, makes the schemas and the
- * audit table, and, where the input says `force`, forgets that the tables were complete. A night that
+ * audit table, lets readers read, and, where the input says `force`, forgets that the tables were complete. A night that
  * begins again goes on where it was.
  */
 export async function prepareNight(
-  { graph, bucket, warehouse, timeZone, isRunning }: Tools,
+  { graph, bucket, warehouse, timeZone, readers, isRunning }: Tools,
   execution: Execution,
 ): Promise<Night & Pick<Execution, 'redrives'>> {
   const night = nightOf(execution, graph, timeZone)
   const { date, run } = night
+  about({ date })
   await takeDate(bucket, date, execution.execution, isRunning)
   const schemas = new Set([loads.schema, ...tablesOf(graph).map(({ schema }) => schema)])
   const ddl = [...schemas].map((schema) => ({
@@ -38,10 +42,11 @@ export async function prepareNight(
   }))
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
+  if (readers) await letRead(warehouse, readers, tablesOf(graph), run)
   const asked = [...select(graph, night.tables)].flatMap((id) => definitionOf(graph, id) ?? [])
   await bucket.delete(asked.flatMap((own) => [failureKey(own, run), chunkFailureKey(own, run)]))
   if (night.force) await forget(bucket, asked, night)
-  log('night', { ...night, count: asked.length })
+  log('night', { tables: night.tables, force: night.force, count: asked.length })
   return { ...night, redrives: execution.redrives }
 }
 

@@ -5,8 +5,10 @@ import {
   type Definition,
   isOfItsDate,
   isTask,
+  sourceOf,
   type TaskDefinition,
 } from '../table/definition.ts'
+import type { Source } from '../table/origin.ts'
 
 /** Says that a table or task is complete for a run date: written once that is sure to last. */
 export interface Receipt {
@@ -61,9 +63,15 @@ export const forcedKey = (run: string): string => `runs/${run}/forced.json`
 export const begunKey = (task: TaskDefinition, run: string): string =>
   `runs/${run}/${pathOf(task)}.begun.json`
 
-/** Where one attempt at an extract writes. */
-export const attemptPrefix = (table: Definition, date: string, attempt: string): string =>
-  `staging/${pathOf(table)}/date=${date}/${attempt}`
+/** What the functions that read a source may write, and no others. */
+export const stagingOf = (source: Source): string => `staging/${source.name}`
+
+/** Where one attempt at an extract writes. Throws an Error of a table that is not extracted. */
+export function attemptPrefix(table: Definition, date: string, attempt: string): string {
+  const source = sourceOf(table)
+  if (!source) throw new Error(`${table.id} is not extracted`)
+  return `${stagingOf(source)}/${pathOf(table)}/date=${date}/${attempt}`
+}
 
 export const readReceipt = (bucket: Bucket, own: AnyDefinition, date: string) =>
   bucket.get<Receipt>(receiptKey(own, date))
@@ -83,9 +91,12 @@ export async function findReceipt(
   return later === undefined ? undefined : bucket.get<Receipt>(later)
 }
 
-/** The receipt of the latest run date for which a table is complete. */
-export async function lastReceipt(bucket: Bucket, table: Definition): Promise<Receipt | undefined> {
-  const last = (await bucket.list(receiptsOf(table))).at(-1)
+/** The receipt of the latest run date for which a table or task is complete. */
+export async function lastReceipt(
+  bucket: Bucket,
+  own: AnyDefinition,
+): Promise<Receipt | undefined> {
+  const last = (await bucket.list(receiptsOf(own))).at(-1)
   return last === undefined ? undefined : bucket.get<Receipt>(last)
 }
 

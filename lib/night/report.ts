@@ -3,8 +3,10 @@ import { definitionOf, type Graph } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type AnyDefinition, isTask } from '../table/definition.ts'
-import { log } from './log.ts'
-import type { Night, NightInput } from './night.ts'
+import { type Incomplete, type Letter, letterOf } from './letter.ts'
+import { about, log } from './log.ts'
+import { measureNight } from './metrics.ts'
+import type { Night } from './night.ts'
 import {
   chunkFailureKey,
   type FailureNote,
@@ -16,17 +18,35 @@ import {
 /** How a night ended. */
 export interface Report {
   readonly date: string
+  /** The execution's name. */
+  readonly run: string
   readonly tables: number
   readonly tasks: number
   readonly rows: number
   /** The night is to go round once more. */
   readonly again: boolean
+  /** How often the execution had been redriven when the night began. */
+  readonly redrives: number
   readonly message: string
+  /** What people are told where tables are missing. */
+  readonly incomplete?: Letter
 }
 
 export interface ReportInput extends Night {
   /** How often the execution had been redriven when the night began, and has been by now. */
   readonly redrives: number
+  readonly redriven: number
+  /** The execution's ARN. */
+  readonly execution: string
+  /** When it started: an instant. */
+  readonly startedAt: string
+}
+
+/** What the last state is given of a night that is incomplete. */
+export interface Ending {
+  /** What was reported, and why nobody could be told, if that was so. */
+  readonly ending: Report & { readonly untold?: Caught }
+  /** How often the execution has been redriven by now. */
   readonly redriven: number
 }
 
@@ -53,7 +73,8 @@ export async function noteFailure(
     const own = definitionOf(graph, id)
     const told: FailureNote = { table: id, error: error.Error, reason: reasonOf(error) }
     const note = (own && (await chunkFailure(bucket, own, run, error))) ?? told
-    log('failed', { ...note, run })
+    about({ table: id })
+    log('table failed', { ...note })
     // A table of the part may have a note of its own, which says more.
     if (own && table === undefined) await bucket.create(failureKey(own, run), note)
     else if (own) await bucket.put(failureKey(own, run), note)
@@ -75,17 +96,16 @@ function reasonOf({ Error: name, Cause = '' }: Caught): string {
   }
 }
 
-/** The longest message: Step Functions takes 32,768 characters, a person fewer. */
-const LONGEST = 8_000
+/** The longest message: Step Functions takes 32,768 characters, a doorway lets fewer through. */
+const LONGEST = 4_000
 
 /**
- * The last task of a night: looks which tables are complete. Throws a NightIncomplete that says what
- * failed, what was skipped and what is to be done; unless the execution was redriven, which is to do
- * the night again.
+ * Looks which tables are complete, and says what failed, what was skipped and what is to be done;
+ * unless the execution was redriven since the night began, which is to do it again.
  */
 export async function reportNight(
-  { graph, bucket }: { graph: Graph; bucket: Bucket },
-  { date, run, tables, force, accept = [], redrives, redriven }: ReportInput,
+  { graph, bucket, stage }: { graph: Graph; bucket: Bucket; stage: string },
+  { date, run, tables, force, accept = [], redrives, redriven, execution, startedAt }: ReportInput,
 ): Promise<Report> {
   const asked = [...select(graph, tables)].flatMap((id) => definitionOf(graph, id) ?? [])
   const found = await Promise.all(
@@ -100,7 +120,9 @@ export async function reportNight(
   )
   const rows = found.reduce((sum, { receipt }) => sum + (receipt?.rows ?? 0), 0)
   const tasks = asked.filter(isTask).length
-  const report = { date, tables: asked.length - tasks, tasks, rows }
+  const report = { date, run, tables: asked.length - tasks, tasks, rows, redrives }
+  const again = broken.length > 0 && redriven > redrives
+  if (!again) await measureNight(bucket, found, { date, redriven, startedAt })
   const warnings = warningsOf(found.map(({ receipt }) => receipt))
   if (broken.length === 0) {
     const complete = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
@@ -110,18 +132,33 @@ export async function reportNight(
     return { ...report, again: false, message }
   }
   const rest = asked.filter(({ id }) => broken.some(({ table }) => table === id))
-  if (redriven > redrives) {
+  if (again) {
     const message = `${amountOf(rest)} ${isOrAre(rest)} to be done once more`
-    return { ...report, again: true, message }
+    return { ...report, again, message }
   }
-  log('night incomplete', { run, ...report, broken: broken.length })
-  const amount = `${amountOf(rest, asked)} ${isOrAre(rest)} not complete`
+  log('night incomplete', { ...report, broken: broken.length })
+  const amount = amountOf(rest, asked)
+  const verb = isOrAre(rest)
   // What a forced night has done stays done: forced again, it would be done twice.
-  const again = force
-    ? { tables: rest.map(({ id }) => id), force }
-    : tables.length > 0 && { tables }
-  const input = { date, ...again, ...(accept.length > 0 && { accept }) }
-  throw new Failure('NightIncomplete', complaint(amount, broken, warnings, input))
+  const same = force ? { tables: rest.map(({ id }) => id), force } : tables.length > 0 && { tables }
+  const input = { date, ...same, ...(accept.length > 0 && { accept }) }
+  const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
+  const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
+  const night = { stage, execution, amount, verb, failed, skipped, warnings, input } as const
+  return { ...report, again: false, message: complaint(night), incomplete: letterOf(night) }
+}
+
+/**
+ * The last task of a night that is incomplete, once people have been told. Throws a NightIncomplete
+ * with what was reported, or a NightUntold where SNS did not take it; unless the execution was
+ * redriven, which is to do the night again.
+ */
+export async function endNight({ ending, redriven }: Ending): Promise<Report> {
+  const { untold, incomplete: _, ...report } = ending
+  if (redriven > report.redrives) return { ...report, again: true }
+  if (!untold) throw new Failure('NightIncomplete', report.message)
+  const problem = `the topic was not told of it: ${untold.Error}: ${untold.Cause ?? ''}`
+  throw new Failure('NightUntold', `${report.message}\n${problem.slice(0, 1000)}`)
 }
 
 const isOrAre = (these: readonly AnyDefinition[]) => (these.length === 1 ? 'is' : 'are')
@@ -146,16 +183,9 @@ const warningsOf = (receipts: readonly (Receipt | undefined)[]): string[] =>
     (receipt?.warnings ?? []).map((warning) => `Warning of ${receipt?.table}: ${warning}`),
   )
 
-function complaint(
-  amount: string,
-  broken: readonly FailureNote[],
-  warnings: readonly string[],
-  input: NightInput,
-): string {
-  const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
-  const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
+function complaint({ amount, verb, failed, skipped, warnings, input }: Incomplete): string {
   const lines = [
-    `${amount} for ${input.date}.`,
+    `${amount} ${verb} not complete for ${input.date}.`,
     ...failed.map(({ table, reason }) => `${table} failed: ${reason}`),
     ...skipped.map(({ table, reason }) => `${table} was skipped: ${reason}`),
     ...warnings,

@@ -5,6 +5,7 @@ import type { TaskWarehouse } from '../table/definition.ts'
 import { render, type Sql } from '../table/sql.ts'
 import { checkHeld } from './lock.ts'
 import { log } from './log.ts'
+import { measure } from './metrics.ts'
 import { begunKey, writeReceipt } from './receipt.ts'
 import {
   secondsSince,
@@ -36,7 +37,7 @@ export async function runTask(
       await task.run({
         date,
         warehouse: warehouseOf(warehouse, begun, input, start + milliseconds),
-        log: (message, facts) => log(message, { task: task.id, date, run, ...facts }),
+        log: (message, facts) => log(message, facts),
         signal: time.signal,
       })
     } catch (error) {
@@ -50,7 +51,8 @@ export async function runTask(
     const seconds = secondsSince(start)
     await checkHeld(bucket, input)
     await writeReceipt(bucket, task, { date, run, loadSeconds: seconds })
-    log('done', { task: task.id, date, run, seconds })
+    log('done', { seconds })
+    measure({ LoadSeconds: seconds }, task.id)
     return { table: task.id, date, run, outcome: 'done', seconds }
   })
 }

@@ -8,7 +8,8 @@ import { loadTable, transformTable } from '../redshift/load.ts'
 import type { Definition } from '../table/definition.ts'
 import { daysBefore } from '../table/moment.ts'
 import { checkHeld } from './lock.ts'
-import { atMostEverySecond, log } from './log.ts'
+import { about, atMostEverySecond, log } from './log.ts'
+import { measure } from './metrics.ts'
 import { portionOf } from './portion.ts'
 import { attemptPrefix, readReceipt, writeReceipt } from './receipt.ts'
 import {
@@ -43,6 +44,7 @@ export function extractTask(
     const start = performance.now()
     const { date, run, force, accept } = input
     const attempt = newAttempt(run)
+    about({ attempt })
     const time = timeLimit(table.id, milliseconds, { help: helpOf(table) })
     const done: Extract[] = []
     try {
@@ -58,13 +60,13 @@ export function extractTask(
           portion,
           loaded: (await readReceipt(bucket, table, day))?.fingerprint,
           progress: atMostEverySecond((rows: number, uncompressed: number) =>
-            log('extracting', { table: table.id, date: day, attempt, rows, uncompressed }),
+            log('extracting', { day, rows, uncompressed }),
           ),
         })
         if (!found) continue
         done.push(found)
         const { rows, bytes, notes, warnings } = found
-        log('extracted', { table: table.id, date: day, attempt, rows, bytes, notes, warnings })
+        log('extracted', { day, rows, bytes, notes, warnings })
       }
     } catch (error) {
       for (const found of done) await deleteExtract(bucket, prefixOf(table, found, attempt), found)
@@ -78,6 +80,7 @@ export function extractTask(
       : undefined
     const bytes = done.reduce((sum, { bytes }) => sum + bytes, 0)
     const facts = { attempt, days, rows, bytes, seconds: secondsSince(start) }
+    measure({ Bytes: bytes, ExtractSeconds: facts.seconds }, table.id)
     return { table: table.id, date, run, force, accept, outcome: 'extracted', ...facts }
   })
 }
@@ -112,7 +115,7 @@ export async function loadTask(
   for (const date of days) {
     const dayStart = performance.now()
     const prefix = attemptPrefix(table, date, attempt)
-    const accept = accepting(table, { ...extracted, date })
+    const accept = accepting(table, extracted)
     const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
     const rows = await loadTable({ ...work, night: extracted.date })
     const loadSeconds = secondsSince(dayStart)
@@ -125,9 +128,10 @@ export async function loadTask(
       await deleteExtract(bucket, prefix, files)
     }
     total += rows
-    log('loaded', { table: table.id, date, run, rows, seconds: loadSeconds, ...checksOf(table) })
+    log('loaded', { day: date, rows, seconds: loadSeconds, ...checksOf(table) })
   }
   const facts = { rows: total, bytes, seconds: secondsSince(start), ...checksOf(table) }
+  measure({ Rows: total, LoadSeconds: facts.seconds }, table.id)
   return { table: table.id, date: extracted.date, run, outcome: 'loaded', ...facts }
 }
 
@@ -137,10 +141,10 @@ const checksOf = ({ checks }: Definition) => (checks.length > 0 ? { checks: chec
 /** What is done with rows that do not pass, where the night's input accepts those of the table. */
 function accepting(
   { id }: Definition,
-  { date, run, accept = [] }: Pick<TaskInput, 'date' | 'run' | 'accept'>,
+  { accept = [] }: Pick<TaskInput, 'accept'>,
 ): ((found: string) => void) | undefined {
   if (!accept.includes(id)) return undefined
-  return (found) => log('accepted', { table: id, date, run, found })
+  return (found) => log('accepted', { found })
 }
 
 export interface TaskTools {
@@ -166,8 +170,9 @@ export function transformTask(
     const seconds = secondsSince(start)
     await checkHeld(bucket, input)
     await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
-    log('transformed', { table: table.id, date, run, rows, seconds, ...checksOf(table) })
     const facts = { rows, seconds, ...checksOf(table) }
+    log('transformed', facts)
+    measure({ Rows: rows, LoadSeconds: seconds }, table.id)
     return { table: table.id, date, run, outcome: 'loaded', ...facts }
   })
 }

@@ -21,7 +21,10 @@ export class NightStack extends Stack {
   constructor(scope: Construct, id: string, props: NightStackProps) {
     super(scope, id, props)
     const { stage, graph, storage, durations = {} } = props
+    const failures = new FailureTopic(this, 'Failures', { emails: stage.alarmEmails ?? [] })
     const functions = new TaskFunctions(this, 'Tasks', {
+      stage: stage.name,
+      metrics: stage.metrics,
       graph,
       bucket: storage.bucket,
       warehouse: storage.warehouse,
@@ -31,7 +34,7 @@ export class NightStack extends Stack {
     })
     const { machine } = new NightMachine(this, 'Night', {
       name: `usher-${stage.name}-night`,
-      ...{ graph, functions, durations, bucket: storage.bucket },
+      ...{ graph, functions, durations, bucket: storage.bucket, topic: failures.topic },
     })
     new NightlySchedule(this, 'Nightly', {
       machine,
@@ -39,11 +42,8 @@ export class NightStack extends Stack {
       timeZone: stage.timeZone,
       enabled: stage.scheduled,
     })
-    const { topic } = new FailureTopic(this, 'Failures', {
-      machine,
-      emails: stage.alarmEmails ?? [],
-    })
+    failures.hear(machine)
     new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn })
-    new CfnOutput(this, 'TopicArn', { value: topic.topicArn })
+    new CfnOutput(this, 'TopicArn', { value: failures.topic.topicArn })
   }
 }

@@ -19,6 +19,8 @@ export interface Stage {
   readonly compression?: TaskFunctionsProps['compression']
   /** Sources whose functions must stand in a VPC to reach them, by the source's name. */
   readonly networks?: Readonly<Record<string, Network>>
+  /** False for no metrics in CloudWatch, which cost up to $1.50 a month for each table. */
+  readonly metrics?: boolean
   /** Who is told by e-mail when a night fails. */
   readonly alarmEmails?: readonly string[]
 }

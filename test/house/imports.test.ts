@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   },
   'lib/night': {
     rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/manifest', 'lib/redshift'],
-    packages: /^(node:(crypto|timers\/promises)|@aws-sdk\/client-sfn)$/,
+    packages: /^(node:(async_hooks|crypto|timers\/promises)|@aws-sdk\/client-sfn)$/,
   },
   'lib/drawing': {
     rooms: ['lib/error.ts', 'lib/graph', 'lib/table'],

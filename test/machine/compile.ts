@@ -38,6 +38,7 @@ export const compile = (
       report: call('report'),
       note: call('note'),
       awaitUpstream: call('await'),
+      topic: 'arn:aws:sns:us-east-1:111111111111:failures',
     },
     partArn: (number) => arn(`stateMachine:part-${number}`),
   })

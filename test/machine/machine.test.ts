@@ -34,7 +34,9 @@ const lengthOf = (graph: Graph, seconds: (id: string) => number) =>
   Math.max(...[...scheduleOf(graph, seconds).values()].map(({ end }) => end))
 
 const nextOf = (state: State): string | undefined => {
-  if (state.Type === 'Choice') return `${state.Choices[0]?.Next}, or ${state.Default}`
+  if (state.Type === 'Choice') {
+    return [...state.Choices.map(({ Next }) => Next), state.Default].join(', or ')
+  }
   return 'Next' in state ? state.Next : undefined
 }
 
@@ -56,8 +58,7 @@ describe('machinesOf', () => {
         fc.constantFrom(...shapes),
         (seed, size, shape) => {
           const { night } = random(shape, size, seed).machines
-          const { isValid, errors } = aslValidator(night, { checkPaths: true, checkArn: true })
-          expect({ isValid, errors }).toEqual({ isValid: true, errors: [] })
+          expect(problemsOf(night)).toEqual([])
         },
       ),
       { numRuns: 50 },
@@ -110,6 +111,7 @@ describe('machinesOf', () => {
             : [],
       )
     for (const [name, { TimeoutSeconds, Retry, Catch }] of tasks(machines.night)) {
+      if (name === 'Tell of it') continue
       expect(TimeoutSeconds).toBe(960)
       expect(Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).toContain('Transient')
       const ofTable = /^(Await upstream of|Extract|Load|Transform) (.*)$/.exec(name)?.[2]
@@ -124,7 +126,7 @@ describe('machinesOf', () => {
       [
         '5 tables in one state machine. A night takes 15 transitions;',
         'of what is allowed, 1 % of a history (70 events)',
-        'and 2 % of a definition (17 kB).',
+        'and 2 % of a definition (19 kB).',
         'No table waits for one that it does not need.',
         'Awaited, besides what comes before in the machine:',
         '  t3 awaits t1',
@@ -143,8 +145,10 @@ describe('machinesOf', () => {
     expect(ways(night)).toEqual([
       ['Prepare', 'Tables'],
       ['Tables', 'Report'],
-      ['Report', 'Was it redriven?'],
-      ['Was it redriven?', 'Prepare, or Night complete'],
+      ['Report', 'How did it end?'],
+      ['How did it end?', 'Prepare, or Tell of it, or Night complete'],
+      ['Tell of it', 'Night incomplete'],
+      ['Night incomplete', 'How did it end?'],
       ['Night complete', undefined],
     ])
     expect(ways(branch as States)).toEqual([

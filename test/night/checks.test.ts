@@ -6,13 +6,15 @@ import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals
 import { accepted, generator, integer, sql, table, transform, unique, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
-import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { logging } from '../../lib/night/log.ts'
+import { noteFailure } from '../../lib/night/report.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
 import { loads } from '../../lib/redshift/audit.ts'
 import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { prepareTable } from '../../lib/redshift/schema.ts'
 import { startRedshift } from '../../local/redshift/redshift.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
+import { conclude } from './conclude.ts'
 
 let directory: string
 let s3: S3
@@ -40,7 +42,9 @@ const others = table('others', {
 const graph = graphOf([sales, totals, others])
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation((line) => lines.push(JSON.parse(line)))
+  jest
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((line) => lines.push(JSON.parse(String(line))) > 0)
   directory = mkdtempSync(join(tmpdir(), 'usher-checks-test-'))
   s3 = await startS3(join(directory, 's3'), ['staging'])
   redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
@@ -73,15 +77,17 @@ async function night(date: string, more: { run: string; accept?: string[]; force
   for (const name of ['others', 'sales', 'totals']) {
     const task = { ...input, table: name }
     try {
-      if (name === 'totals') await transformTask(tools, task)
-      else await loadTask(tools, await extractTask(tools, task))
+      await logging({ date, run: more.run, table: name }, async () => {
+        if (name === 'totals') await transformTask(tools, task)
+        else await loadTask(tools, await extractTask(tools, task))
+      })
     } catch (error) {
       const { name: type, message } = error as Error
       const Cause = JSON.stringify({ errorType: type, errorMessage: message })
       await noteFailure(tools, { table: name, run: more.run, error: { Error: type, Cause } })
     }
   }
-  return reportNight(tools, { ...input, redrives: 0, redriven: 0 }).then(
+  return conclude(tools, { ...input, redrives: 0, redriven: 0 }).then(
     ({ message }) => message,
     ({ message }: Error) => message,
   )
@@ -127,7 +133,7 @@ it('publishes what its input accepts, and says what was found', async () => {
   expect(await night('2026-11-24', { run: 'taken', accept: ['sales'] })).toBe(
     '3 tables are complete for 2026-11-24',
   )
-  expect(told('accepted')).toEqual({
+  expect(told('accepted')).toMatchObject({
     ...{ message: 'accepted', table: 'sales', date: '2026-11-24', run: 'taken' },
     found: expect.stringContaining("1 row breaks it: id '2', status 'lost'"),
   })

@@ -13,11 +13,12 @@ import {
 } from '../../lib/night/chunks.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
 import { attemptPrefix, failureKey } from '../../lib/night/receipt.ts'
-import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { noteFailure } from '../../lib/night/report.ts'
 import type { TaskResult } from '../../lib/night/task.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
 import { definition, type Tabled } from '../../lib/table/definition.ts'
 import { findServer } from '../../local/mysql/server.ts'
+import { conclude } from './conclude.ts'
 import { type NightStage, startStage } from './stage.ts'
 
 const suite = findServer() ? describe : describe.skip
@@ -40,7 +41,7 @@ describe('the chunks of a plan', () => {
 suite('a table that is read in chunks', () => {
   let stage: NightStage
   beforeAll(async () => {
-    jest.spyOn(console, 'log').mockImplementation(() => {})
+    jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
     stage = await startStage()
   }, 60_000)
   afterAll(() => stage?.stop())
@@ -72,7 +73,7 @@ suite('a table that is read in chunks', () => {
         return { items, loaded: await loadTask(tools, await sealTask(tools, planned)) }
       },
       rows: () => stage.ask(`select id from ${name} order by id`),
-      left: () => tools.bucket.list(`staging/public.${name}/`),
+      left: () => tools.bucket.list(`staging/shop/public.${name}/`),
     }
   }
   const mirrorOf = (name: string, rows = 1000) =>
@@ -360,7 +361,7 @@ suite('a table that is read in chunks', () => {
       reason: expect.stringMatching(/^chunk 0: wrong\.note: .*in the row with id '1'/),
     })
     const night = { date: '2026-11-03', run, tables: [], force: false, redrives: 0, redriven: 0 }
-    await expect(reportNight(tools, night)).rejects.toThrow('wrong failed: chunk 0: wrong.note: ')
+    await expect(conclude(tools, night)).rejects.toThrow('wrong failed: chunk 0: wrong.note: ')
 
     const execution = {
       ...{ input: { date: '2026-11-03' }, run, execution: run },

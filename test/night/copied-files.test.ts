@@ -37,7 +37,7 @@ let redshift: Awaited<ReturnType<typeof startRedshift>>
 let tools: Parameters<typeof loadTask>[0] & Parameters<typeof extractTask>[0]
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   directory = mkdtempSync(join(tmpdir(), 'usher-copied-test-'))
   store = await startS3(join(directory, 's3'), ['staging', 'logs'])
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }

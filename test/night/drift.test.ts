@@ -3,11 +3,11 @@ import { decimal, integer, mirror, mysql, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { chunkTask, planTask, sealTask } from '../../lib/night/chunks.ts'
 import { readReceipt } from '../../lib/night/receipt.ts'
-import { reportNight } from '../../lib/night/report.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
 import type { Columns } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { findServer } from '../../local/mysql/server.ts'
+import { conclude } from './conclude.ts'
 import { type NightStage, startStage } from './stage.ts'
 
 const suite = findServer() ? describe : describe.skip
@@ -21,7 +21,7 @@ const columns = {
 suite('a night whose table has changed', () => {
   let stage: NightStage
   beforeAll(async () => {
-    jest.spyOn(console, 'log').mockImplementation(() => {})
+    jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
     stage = await startStage()
   }, 60_000)
   afterAll(() => stage?.stop())
@@ -42,7 +42,7 @@ suite('a night whose table has changed', () => {
         await extractTask({ ...tools, graph }, { ...input, table: name }),
       )
       const report = { ...input, redrives: 0, redriven: 0 }
-      return (await reportNight({ bucket: tools.bucket, graph }, report)).message
+      return (await conclude({ bucket: tools.bucket, graph }, report)).message
     }
     expect(await night()).toBe('1 table is complete for 2026-11-01')
     return {
@@ -154,7 +154,7 @@ suite('a night whose table has changed', () => {
     ])
     const other = mirror(shop.table('other'), { columns: { id: integer() } })
     const report = { ...input, redrives: 0, redriven: 0 }
-    await expect(reportNight({ ...tools, graph: graphOf([many, other]) }, report)).rejects.toThrow(
+    await expect(conclude({ ...tools, graph: graphOf([many, other]) }, report)).rejects.toThrow(
       /^1 of 2 tables is not complete .*\nother failed: .*\nWarning of many: shop.many has 1 column more .*\nTo do these/,
     )
   })

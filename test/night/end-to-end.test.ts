@@ -13,6 +13,7 @@ import { findServer, type Server, startServer } from '../../local/mysql/server.t
 import { tables } from '../../warehouse/index.ts'
 import { importsOf, packagesOf } from '../bundle.ts'
 import { compare } from './compare.ts'
+import { problemsOf } from './emf.ts'
 
 const MIRRORS = `users user_attributes venues performers events event_performers listings orders
   tix_v1_sales tix_v2_sales`.split(/\s+/)
@@ -23,6 +24,8 @@ const TABLES = readdirSync('warehouse', { recursive: true, encoding: 'utf8' }).f
   /^(?!maintenance)\w+\/\w+\.ts$/.test(file),
 ).length
 const NIGHT = 120_000
+/** The metrics of the sample's tables, its task and the night. */
+const METRICS = 122
 
 const installed = findServer()
 if (!installed)
@@ -114,6 +117,48 @@ withServer('a night', () => {
     },
     NIGHT,
   )
+
+  it('logs nothing but lines of JSON that say what they are about', () => {
+    const [file = ''] = readdirSync(join(home, 'nights')).filter((name) => name.endsWith('.log'))
+    const lines = readFileSync(join(home, 'nights', file), 'utf8')
+      .trim()
+      .split('\n')
+    const run = file.replace('.log', '')
+    const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    for (const line of logged) {
+      expect(line).toMatchObject({ date: DATE, run })
+      if (!('level' in line)) continue
+      expect(line).toMatchObject({ level: 'INFO', message: expect.any(String) })
+      expect(line).toMatchObject({ timestamp: expect.any(String), attempt: expect.any(String) })
+    }
+    const tables = (pattern: RegExp) =>
+      new Set(logged.flatMap((line) => (pattern.test(String(line.message)) ? [line.table] : [])))
+    expect(tables(/^(loaded|transformed)$/).size).toBe(TABLES)
+  })
+
+  it('measures every table, in lines that CloudWatch makes metrics of', () => {
+    const [file = ''] = readdirSync(join(home, 'nights')).filter((name) => name.endsWith('.log'))
+    const lines = readFileSync(join(home, 'nights', file), 'utf8')
+      .trim()
+      .split('\n')
+    const measured = lines.filter((line) => line.includes('"_aws"'))
+    expect(measured.flatMap(problemsOf)).toEqual([])
+    const metrics = measured.flatMap((line) => {
+      const { _aws, Table = 'night' } = JSON.parse(line)
+      const names: { Name: string }[] = _aws.CloudWatchMetrics[0].Metrics
+      return names.map(({ Name }) => `${Table} ${Name}`)
+    })
+    // Each of them costs money: lib/night/README.md says how many there are.
+    expect(new Set(metrics).size).toBe(metrics.length)
+    expect(metrics).toHaveLength(METRICS)
+    const of = (table: string) => metrics.filter((name) => name.startsWith(`${table} `)).sort()
+    expect(of('orders')).toEqual(
+      ['Bytes', 'DaysBehind', 'ExtractSeconds', 'LoadSeconds', 'Rows'].map((m) => `orders ${m}`),
+    )
+    expect(of('event_demand')).toEqual(
+      ['DaysBehind', 'LoadSeconds', 'Rows'].map((name) => `event_demand ${name}`),
+    )
+  })
 
   it('leaves a date dimension of one row a day', async () => {
     const [counts] = await ask(

@@ -32,7 +32,7 @@ const incremental = { cursor: 'updated_at', overlap: { minutes: 15 } } as const
 suite('a table of which a night reads only the changes', () => {
   let stage: NightStage
   beforeAll(async () => {
-    jest.spyOn(console, 'log').mockImplementation(() => {})
+    jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
     stage = await startStage()
   }, 60_000)
   afterAll(() => stage?.stop())
@@ -84,7 +84,7 @@ suite('a table of which a night reads only the changes', () => {
       sql: (text: string) => admin.query(text),
       rows: () => ask(`select id, note from ${name} order by id`),
       receipt: (date: string) => readReceipt(tools.bucket, made[definition], date),
-      left: async () => (await tools.bucket.list(`staging/public.${name}/`)).length,
+      left: async () => (await tools.bucket.list(`staging/shop/public.${name}/`)).length,
     }
   }
 

@@ -4,7 +4,7 @@ import { downstream, graphOf, tablesOf } from '../../lib/graph/graph.ts'
 import { awaitUpstream } from '../../lib/night/await.ts'
 import { nightOf } from '../../lib/night/night.ts'
 import { readReceipt, writeReceipt } from '../../lib/night/receipt.ts'
-import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { endNight, noteFailure, reportNight } from '../../lib/night/report.ts'
 import { type TaskInput, unlessComplete } from '../../lib/night/task.ts'
 import { compile } from '../machine/compile.ts'
 import { run } from '../machine/run.ts'
@@ -34,7 +34,7 @@ function* ordersOf(left: ReadonlySet<string>, done: readonly string[] = []): Gen
 }
 
 beforeAll(() => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
 })
 
 /** Runs a night in which tables end in a certain order, and some of them fail. */
@@ -42,7 +42,7 @@ async function nightIn(order: readonly string[], slowest: string, failing: reado
   const { night } = compile(graph, (id) => (id === slowest ? 9 : 1))
   const bucket = memoryBucket()
   const ended = new Map(order.map((id) => [id, Promise.withResolvers<void>()]))
-  const tools = { graph, bucket, milliseconds: 60_000 }
+  const tools = { graph, bucket, stage: 'dev', milliseconds: 60_000 }
   const made: string[] = []
   async function work(state: string, event: TaskInput & { error: { Error: string } }) {
     if (state === 'Prepare')
@@ -51,6 +51,8 @@ async function nightIn(order: readonly string[], slowest: string, failing: reado
         redrives: 0,
       }
     if (state === 'Report') return reportNight(tools, event as never)
+    if (state === 'Tell of it') return null
+    if (state === 'Night incomplete') return endNight(event as never)
     if (state.startsWith('Await ')) return awaitUpstream(tools, event as never)
     if (state.endsWith(' failed')) {
       await noteFailure(tools, event)

@@ -14,7 +14,7 @@ const suite = findServer() ? describe : describe.skip
 suite('a table that is packed as its stage says', () => {
   let stage: NightStage
   beforeAll(async () => {
-    jest.spyOn(console, 'log').mockImplementation(() => {})
+    jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
     stage = await startStage()
   }, 60_000)
   afterAll(() => stage?.stop())
@@ -38,7 +38,7 @@ suite('a table that is packed as its stage says', () => {
     } as const
     const task = { table: 'seats', date: '2026-11-03', run: 'gzip', tables: [], force: false }
     const extracted = await extractTask(given, task)
-    const keys = await tools.bucket.list('staging/public.seats/')
+    const keys = await tools.bucket.list('staging/shop/public.seats/')
     const own = keys.find((key) => key.endsWith('/extract.json')) ?? ''
     const found = await tools.bucket.get<Extract>(own)
     expect(found?.format.codec).toBe('gzip')

@@ -8,14 +8,16 @@ import {
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
 import { generator, integer, sql, table, transform } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
+import { placeholder } from '../../lib/machine/names.ts'
 import { awaitUpstream } from '../../lib/night/await.ts'
 import { executionsOf } from '../../lib/night/executions.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
 import { writeReceipt } from '../../lib/night/receipt.ts'
-import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { endNight, noteFailure, reportNight } from '../../lib/night/report.ts'
 import { type TaskInput, tableOf, unlessComplete } from '../../lib/night/task.ts'
 import type { Warehouse } from '../../lib/redshift/client.ts'
 import { TaskError } from '../../local/lambda.ts'
+import type { Message } from '../../local/step-functions/publish.ts'
 import {
   type StepFunctions,
   startStepFunctions,
@@ -39,20 +41,23 @@ const executionArn = (name: string) => `${arn.replace('stateMachine', 'execution
 let stand: StepFunctions
 let client: SFNClient
 let made: string[]
+/** What people were told. */
+let told: Message[]
 /** What happens to a table on its way; a test may change it. */
 let meanwhile: (id: string) => Promise<void>
 
 beforeEach(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   made = []
+  told = []
   meanwhile = async () => {}
   const bucket = memoryBucket()
   // Nothing of this is about the warehouse.
   const warehouse = { query: async () => [], transaction: async () => [] } as Partial<Warehouse>
-  const tools = { graph, bucket, warehouse: warehouse as Warehouse, timeZone: 'UTC' }
+  const tools = { graph, bucket, warehouse: warehouse as Warehouse, stage: 'dev', timeZone: 'UTC' }
   async function work(fn: string, event: never): Promise<unknown> {
     if (fn === 'prepare') return prepareNight({ ...tools, isRunning: executionsOf(client) }, event)
-    if (fn === 'report') return reportNight(tools, event)
+    if (fn === 'report') return 'ending' in event ? endNight(event) : reportNight(tools, event)
     if (fn === 'await') return awaitUpstream(tools, event)
     if (fn === 'note') return (await noteFailure(tools, event)) ?? null
     if (fn === 'extract') return event
@@ -70,8 +75,9 @@ beforeEach(async () => {
       return { table: id, date, run: input.run, outcome: 'loaded', rows: 1 }
     })
   }
+  const definition = JSON.stringify(compile(graph, () => 1).night)
   stand = await startStepFunctions({
-    machines: [{ arn, definition: JSON.stringify(compile(graph, () => 1).night) }],
+    machines: [{ arn, definition: definition.replaceAll(placeholder('Partition'), 'aws') }],
     async invoke(fn, input) {
       try {
         return await work(fn.split(':').at(-1) ?? '', input as never)
@@ -79,6 +85,10 @@ beforeEach(async () => {
         const { name, message } = error as Error
         throw new TaskError(name, message)
       }
+    },
+    async publish(message) {
+      told.push(message)
+      return 'message'
     },
     s3: undefined as never,
   })
@@ -118,13 +128,19 @@ it('goes round once more when it is redriven, and does what is missing', async (
   expect(failed).toMatchObject({ status: 'FAILED', error: 'NightIncomplete' })
   expect(failed.cause).toContain('b failed: the password is wrong')
   expect(made).toEqual(['a by night'])
+  expect(told.map(({ Subject }) => Subject)).toEqual([
+    'Usher dev: 2 of 3 tables not complete for 2026-11-23',
+  ])
+  expect(told[0]?.Message).toContain('FAILED: b\n  the password is wrong')
   // Redriven too early, it fails as it did, and can be redriven again.
   await redrive('night')
   expect(await end('night')).toMatchObject({ status: 'FAILED', redriveCount: 1 })
+  expect(told).toHaveLength(2)
   meanwhile = async () => {}
   await redrive('night')
   expect(await end('night')).toMatchObject({ status: 'SUCCEEDED', redriveCount: 2 })
   expect(made).toEqual(['a by night', 'b by night', 'ab by night'])
+  expect(told).toHaveLength(2)
 })
 
 it('leaves a date to the execution that has taken it since, though it is redriven', async () => {

@@ -15,7 +15,7 @@ import { graphOf } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
 import { findReceipt, readReceipt, receiptKey } from '../../lib/night/receipt.ts'
-import { noteFailure, reportNight } from '../../lib/night/report.ts'
+import { noteFailure } from '../../lib/night/report.ts'
 import { runTask } from '../../lib/night/run.ts'
 import type { TaskInput } from '../../lib/night/task.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
@@ -24,6 +24,7 @@ import { definition, type TaskContext } from '../../lib/table/definition.ts'
 import { startRedshift } from '../../local/redshift/redshift.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
 import { slow } from '../local/redshift/warehouse.ts'
+import { conclude } from './conclude.ts'
 
 let directory: string
 let s3: S3
@@ -50,7 +51,7 @@ const graph = graphOf([numbers, tidy, copies, other])
 const date = '2026-11-23'
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   directory = mkdtempSync(join(tmpdir(), 'usher-run-test-'))
   s3 = await startS3(join(directory, 's3'), ['staging'])
   redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
@@ -93,7 +94,7 @@ const input = (name: string, run = 'first', more: Partial<TaskInput> = {}): Task
   ...more,
 })
 const report = (run: string, tables: string[] = []) =>
-  reportNight(tools(), { date, run, tables, force: false, redrives: 0, redriven: 0 })
+  conclude(tools(), { date, run, tables, force: false, redrives: 0, redriven: 0 })
 const load = async () => {
   const role = { copyRole: 'arn:aws:iam::111111111111:role/copy' }
   return loadTask({ ...tools(), ...role }, await extractTask(tools(), input('numbers')))
@@ -212,7 +213,7 @@ describe('a task', () => {
       message: '2 tables and 2 tasks are complete for 2026-11-23',
     })
     const late = { date: '2026-11-24', run: 'late', force: false, redrives: 0, redriven: 0 }
-    await expect(reportNight(tools(), { ...late, tables: [] })).rejects.toThrow(
+    await expect(conclude(tools(), { ...late, tables: [] })).rejects.toThrow(
       '2 of 2 tables and 2 of 2 tasks are not complete for 2026-11-24.',
     )
   })

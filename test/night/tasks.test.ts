@@ -10,13 +10,14 @@ import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { awaitUpstream } from '../../lib/night/await.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
 import { readReceipt } from '../../lib/night/receipt.ts'
-import { noteFailure, type ReportInput, reportNight } from '../../lib/night/report.ts'
+import { noteFailure, type ReportInput } from '../../lib/night/report.ts'
 import type { TaskInput } from '../../lib/night/task.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
 import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { startRedshift } from '../../local/redshift/redshift.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
+import { conclude } from './conclude.ts'
 
 let directory: string
 let s3: S3
@@ -47,7 +48,7 @@ const graph = graphOf([numbers, broken, doubles, after])
 const date = '2026-11-23'
 
 beforeAll(async () => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   directory = mkdtempSync(join(tmpdir(), 'usher-tasks-test-'))
   s3 = await startS3(join(directory, 's3'), ['staging'])
   redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
@@ -87,7 +88,7 @@ const prepare = (run: string, input: object = { date }, redrives = 0) => {
 }
 /** How the last task ends: its report, or the sentence it fails with. */
 const report = (run: string, more: Partial<ReportInput> = {}) =>
-  reportNight(tools(), {
+  conclude(tools(), {
     ...{ date, run, tables: [], force: false, redrives: 0, redriven: 0 },
     ...more,
   })
@@ -122,7 +123,9 @@ describe('a night, task by task', () => {
     const extracted = await extractTask(tools(), input('numbers', 'one'))
     expect(extracted).toMatchObject({ table: 'numbers', outcome: 'extracted', rows: 2 })
     expect(JSON.stringify(extracted).length).toBeLessThan(400)
-    expect(await keys(`staging/public.numbers/date=${date}/${extracted.attempt}`)).toHaveLength(3)
+    expect(
+      await keys(`staging/code/public.numbers/date=${date}/${extracted.attempt}`),
+    ).toHaveLength(3)
     expect(await loadTask(tools(), extracted)).toMatchObject({ outcome: 'loaded', rows: 2 })
     expect(await readReceipt(bucket, numbers[definition], date)).toMatchObject({
       ...{ table: 'numbers', date, run: 'one', rows: 2 },
@@ -352,7 +355,7 @@ describe('a night, task by task', () => {
     })
     const only = { ...tools(), graph: graphOf([own]) }
     const first = await extractTask(only, input('lost', 'first'))
-    const prefix = `staging/public.lost/date=${date}/${first.attempt}`
+    const prefix = `staging/code/public.lost/date=${date}/${first.attempt}`
     const part = `${prefix}/part-00000.csv.zst`
     await bucket.delete([part])
     await expect(loadTask(only, first)).rejects.toThrow(`lost: s3://staging/${part} is gone`)

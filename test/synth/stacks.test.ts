@@ -123,7 +123,8 @@ describe('the state machine', () => {
   it('retries and limits every task', () => {
     const tasks = allStates(machine).filter(([, { Type }]) => Type === 'Task')
     expect(tasks.length).toBeGreaterThan(10)
-    for (const [, { TimeoutSeconds, Retry }] of tasks) {
+    for (const [name, { TimeoutSeconds, Retry }] of tasks) {
+      if (name === 'Tell of it') continue
       expect(TimeoutSeconds).toBeGreaterThan(60)
       const retried = Retry?.flatMap(({ ErrorEquals }) => ErrorEquals)
       expect(retried).toEqual(
@@ -239,7 +240,7 @@ describe('the functions of a table that is read in chunks', () => {
     ...{ name: 'test', bucket, copiesFrom: [], config: base.warehouse },
   })
   const functions = new TaskFunctions(stack, 'Tasks', {
-    ...{ graph: graphOf([huge]), bucket, warehouse, timeZone: 'UTC' },
+    ...{ graph: graphOf([huge]), stage: 'test', bucket, warehouse, timeZone: 'UTC' },
   })
 
   it('are made once for a source, with its secret, and for what the table asks', () => {
@@ -295,12 +296,28 @@ describe('the schedule', () => {
       Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
     })
   })
-  it('tells the topic of every night that did not succeed', () => {
+  it('tells the topic of every night that did not succeed and did not tell so itself', () => {
     night.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: Match.objectLike({
-        detail: Match.objectLike({ status: ['FAILED', 'TIMED_OUT', 'ABORTED'] }),
+        detail: {
+          $or: [
+            Match.objectLike({ status: ['TIMED_OUT', 'ABORTED'] }),
+            Match.objectLike({
+              status: ['FAILED'],
+              error: [{ 'anything-but': ['NightIncomplete'] }, { exists: false }],
+            }),
+          ],
+        },
       }),
     })
+    expect(machine.States['Tell of it']).toMatchObject({
+      Resource: 'arn:aws:states:::sns:publish',
+      Parameters: { TopicArn: expect.stringContaining('FailuresTopic') },
+    })
+    const publishers = Object.entries(night.findResources('AWS::IAM::Policy')).filter(
+      ([, policy]) => JSON.stringify(policy).includes('sns:Publish'),
+    )
+    expect(publishers.map(([id]) => id.replace(/Default.*/, ''))).toEqual(['NightMachineRole'])
     night.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'data@example.com' })
   })
 })
@@ -322,6 +339,35 @@ describe('how extracts are packed', () => {
     expect(() => synthesize({ ...base, warehouse: { ...base.warehouse, slices } })).toThrow(
       `slices: ${slices} is no number of slices a warehouse can have`,
     )
+  })
+})
+
+describe('the role of those who only read', () => {
+  it('is told to what prepares a night, and to nobody else', () => {
+    const warehouse = { ...base.warehouse, readers: 'usher_reader' }
+    const { night } = synthesize({ ...base, warehouse })
+    const told = Object.values(night.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties: { Description, Environment } }) =>
+        Environment.Variables.USHER_READERS === 'usher_reader' ? [Description] : [],
+    )
+    expect(told).toEqual(['Settles what a night is about'])
+  })
+  it.each(['sys:superuser', 'Analysts', ''])("is refused as '%s'", (readers) => {
+    expect(() => synthesize({ ...base, warehouse: { ...base.warehouse, readers } })).toThrow(
+      `readers: '${readers}' is no name of a role`,
+    )
+  })
+})
+
+describe('metrics', () => {
+  it('are of the stage, unless it wants none', () => {
+    const told = (template: Template) =>
+      Object.values(template.findResources('AWS::Lambda::Function')).map(
+        ({ Properties }) => Properties.Environment.Variables.USHER_METRICS,
+      )
+    expect(new Set(told(night))).toEqual(new Set(['test']))
+    const { night: silent } = synthesize({ ...base, metrics: false })
+    expect(new Set(told(silent))).toEqual(new Set([undefined]))
   })
 })
 
