@@ -1,7 +1,7 @@
 import { Failure, messageOf, transient } from '../error.ts'
 import type { AnyRow, Definition, NamedColumn } from '../table/definition.ts'
 import type { Cells, CsvLines } from '../table/origin.ts'
-import { cutText } from '../table/text.ts'
+import { cutText, soundJson, soundText } from '../table/text.ts'
 import type { Type } from '../table/type.ts'
 import {
   endLine,
@@ -12,6 +12,9 @@ import {
   writeShort,
   writeWhole,
 } from './page.ts'
+
+/** COPY takes no longer line, in bytes. */
+const LARGEST_ROW = 4 * 1024 * 1024
 
 /** Writes rows as lines of CSV, in the order of the table's columns. */
 export interface CsvEncoder {
@@ -47,14 +50,16 @@ export function csvEncoder(
     else writeBare(page, column.encode(value))
   }
 
-  function writeText(page: Page, { name }: CsvColumn, text: string): void {
-    if (text === marker) {
+  function writeText(page: Page, { name, isJson }: CsvColumn, text: string): void {
+    const noteOf = (what: string) => note(`${name}: ${what}`)
+    const json = isJson && text.includes('\\u') ? soundJson(text, noteOf) : text
+    if (json !== marker && writeShort(page, json)) return
+    const sound = soundText(json, noteOf)
+    if (sound === marker) {
       const problem = `the NULL marker ${marker} occurs in the data`
       throw transient(`${table.id}.${name}: ${problem}: once it is read anew, it is another`)
     }
-    if (writeShort(page, text)) return
-    if (text.includes('\0')) note(`${name}: NUL characters removed`)
-    writeQuoted(page, text.replaceAll('\0', ''))
+    writeQuoted(page, sound)
   }
 
   function writeAbsent(page: Page, column: CsvColumn, value: null | undefined): void {
@@ -70,6 +75,7 @@ export function csvEncoder(
 
   return {
     row(row, page) {
+      const start = page.end
       let i = 0
       try {
         // Most rows have the columns in order: none of those need be looked up by its name.
@@ -89,8 +95,13 @@ export function csvEncoder(
       }
       endLine(page)
       rows++
+      if (page.end - start > LARGEST_ROW) {
+        const cells = ofRows.map(({ name }) => row[name])
+        throw tooLarge(table, page.end - start, cells)
+      }
     },
     cells(cells, page) {
+      const start = page.end
       let i = 0
       try {
         for (; i < ofCells.length; i++) write(page, ofCells[i] as CsvColumn, cells[i])
@@ -98,6 +109,7 @@ export function csvEncoder(
         throw badValue(table, i, cells, error)
       }
       endLine(page)
+      if (page.end - start > LARGEST_ROW) throw tooLarge(table, page.end - start, cells)
     },
     cell: (column, cell, page) => write(page, ofCells[column] as CsvColumn, cell),
     empty: (least) =>
@@ -135,6 +147,8 @@ interface CsvColumn {
   readonly name: string
   readonly encode: Encode
   readonly quoted: boolean
+  /** Whether its text is JSON, in which a character may be an escape. */
+  readonly isJson: boolean
   readonly nullable: boolean
   /** The text of the default. */
   readonly standIn: string | undefined
@@ -155,6 +169,7 @@ function csvColumn(
     name,
     encode: truncated ? cutting(name, type, encode, note) : encode,
     quoted: type.quoted,
+    isJson: type.name === 'super',
     nullable,
     standIn: fallback === undefined ? undefined : type.encode(fallback),
     nulls: 0,
@@ -194,13 +209,23 @@ function badValue(
   error: unknown,
 ): Failure {
   if (error instanceof Failure) return error
+  const value = cells[index] === null || cells[index] === undefined ? '' : `${show(cells[index])} `
+  const column = `${table.id}.${table.columns[index]?.name}`
+  const where = rowWith(table, cells, index)
+  return new Failure('BadValue', `${column}: ${value}${messageOf(error)}${where}`)
+}
+
+function tooLarge(table: Definition, bytes: number, cells: readonly unknown[]): Failure {
+  const problem = `the row makes ${bytes} bytes of CSV, COPY takes ${LARGEST_ROW}`
+  return new Failure('BadValue', `${table.id}: ${problem}${rowWith(table, cells)}`)
+}
+
+/** `; in the row with id 17` */
+function rowWith(table: Definition, cells: readonly unknown[], index?: number): string {
   const keys = table.columns.flatMap(({ name, column }, i) =>
     column.facts.key && i !== index ? [`${name} ${show(cells[i])}`] : [],
   )
-  const where = keys.length > 0 ? `; in the row with ${keys.join(', ')}` : ''
-  const value = cells[index] === null || cells[index] === undefined ? '' : `${show(cells[index])} `
-  const column = `${table.id}.${table.columns[index]?.name}`
-  return new Failure('BadValue', `${column}: ${value}${messageOf(error)}${where}`)
+  return keys.length > 0 ? `; in the row with ${keys.join(', ')}` : ''
 }
 
 /** A value as an error message shows it: in quotes and not longer than a line. */

@@ -79,9 +79,9 @@ export function encodeTimestamp(value: unknown): string {
 /** Writes an instant in UTC. Text without a zone is UTC already. */
 export function encodeTimestamptz(value: unknown): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) {
-    return value.toISOString().replace('T', ' ').replace('Z', '+00')
-  }
-  if (typeof value === 'string') {
+    const text = wallClock(value.toISOString().slice(0, -1))
+    if (text) return `${text}+00`
+  } else if (typeof value === 'string') {
     const zone = ZONE.exec(value.slice(10))
     const text = wallClock(zone ? value.slice(0, 10 + zone.index).trimEnd() : value)
     if (text) return text + (zone?.[1] ? zone[1] + zone[2] + (zone[3] ? `:${zone[3]}` : '') : '+00')

@@ -82,11 +82,23 @@ function decimalText(value: unknown, scale: number): string {
 }
 
 /** Writes a binary floating-point number in the shortest text that reads back the same. */
-export function encodeFloat(value: unknown): string {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
-  if (typeof value === 'string' && /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return value
-  throw new Error('is not a finite number')
+export function encodeFloat(bits: 32 | 64): (value: unknown) => string {
+  const name = bits === 32 ? 'real' : 'double precision'
+  const rounded = bits === 32 ? Math.fround : (number: number) => number
+  return (value) => {
+    const isText = typeof value === 'string' && FLOAT.test(value)
+    if (!isText && !(typeof value === 'number' && Number.isFinite(value))) {
+      throw new Error('is not a finite number')
+    }
+    const own = rounded(Number(value))
+    // What is too near to zero would become zero.
+    const vanishes = own === 0 && /^[^e]*[1-9]/i.test(`${value}`)
+    if (vanishes || !Number.isFinite(own)) throw new Error(`is out of range for ${name}`)
+    return `${value}`
+  }
 }
+
+const FLOAT = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** Writes `t` or `f`; 0 and 1 are taken too, since MySQL has no other booleans. */
 export function encodeBoolean(value: unknown): string {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { stringifyJson } from './json.ts'
 
 /**
@@ -52,12 +53,66 @@ export function encodeJson(value: unknown): string {
 
 /** Passes JSON text on as it is, digits and all, once it is known to be JSON. */
 export function encodeJsonText(text: string): string {
+  let value: unknown
   try {
-    JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new Error('is not JSON')
   }
+  if (text.length * 3 > SUPER_STRING) checkStrings(value)
   return text
+}
+
+function checkStrings(value: unknown): void {
+  if (typeof value === 'string') checkSuperString(value)
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(checkStrings)
+}
+
+const NUL = 'NUL characters removed'
+const SURROGATE = 'lone surrogates replaced by U+FFFD'
+
+/**
+ * Text without what no text of Redshift can hold: NUL goes, and half of a surrogate pair becomes U+FFFD.
+ * `note` is told what was done.
+ */
+export function soundText(text: string, note: (what: string) => void): string {
+  let sound = text
+  if (!sound.isWellFormed()) {
+    note(SURROGATE)
+    sound = sound.toWellFormed()
+  }
+  if (sound.includes('\0')) {
+    note(NUL)
+    sound = sound.replaceAll('\0', '')
+  }
+  return sound
+}
+
+/** A pair of surrogates, half of one, NUL, or any other escape. */
+const ESCAPE = /\\u(?:d[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(d[89a-f][\da-f]{2})|(0000))|\\./gis
+
+/** JSON without the escapes of what `soundText` takes out. */
+export function soundJson(json: string, note: (what: string) => void): string {
+  const done = new Set<string>()
+  const sound = json.replaceAll(ESCAPE, (whole: string, half?: string, nul?: string) => {
+    if (half) done.add(SURROGATE)
+    if (nul) done.add(NUL)
+    return half ? '\ufffd' : nul ? '' : whole
+  })
+  for (const what of done) note(what)
+  return sound
+}
+
+/** Half of a surrogate pair in what is UTF-8 otherwise: MySQL keeps it and sends it. */
+const HALF = /\xed[\xa0-\xbf][\x80-\xbf]/g
+
+/** The text of bytes that are meant to be UTF-8. Throws an Error where they are not. */
+export function decodeText(bytes: Buffer, note: (what: string) => void): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  const sound = Buffer.from(bytes.toString('latin1').replace(HALF, '\xef\xbf\xbd'), 'latin1')
+  if (!isUtf8(sound)) throw new Error(`0x${bytes.toString('hex', 0, 30)} is not UTF-8`)
+  note(SURROGATE)
+  return sound.toString('utf8')
 }
 
 function checkSuperString(text: string): void {

@@ -109,7 +109,24 @@ describe('csv', () => {
       bytesOf((page) => csvEncoder(strict, MARKER, () => {}).cells(['1', '123456'], page)),
     ).toThrow("orders.note: '123456' has 6 bytes, varchar(5) holds 5; in the row with id '1'")
   })
+  it('replaces what is half a surrogate pair, and counts it', () => {
+    const notes: string[] = []
+    expect(encoder(notes).cells(['7', 'a\ud83d\0\ude00😀', '1'])).toBe('7,"a\ufffd\ufffd😀",1\n')
+    const what = ['note: lone surrogates replaced by U+FFFD', 'note: NUL characters removed']
+    expect(notes).toEqual(what)
+  })
+  it('does the same to escapes in JSON', () => {
+    const notes: string[] = []
+    const csv = csvLines(tableOf({ json: super_() }), MARKER, (what) => notes.push(what))
+    const kept = String.raw`"\ud83d\ude00 \\u0000 \\ud83d \u00e9 \n"`
+    expect(csv.cell(0, kept)).toBe(`"${kept.replaceAll('"', '""')}"`)
+    expect(notes).toEqual([])
+    const spoilt = String.raw`"\u0000a\\\u0000\uD83D\u0041"`
+    expect(csv.cell(0, spoilt)).toBe(`"""a${String.raw`\\`}\ufffd${String.raw`\u0041`}"""`)
+    expect(notes).toHaveLength(2)
+  })
   it('never takes a value for its NULL marker', () => {
+    expect(() => encoder().cells(['7', 'NULL\0_x', '1'])).toThrow('occurs in the data')
     expect(() => encoder().cells(['7', 'NULL_x', '1'])).toThrow(
       'orders.note: the NULL marker NULL_x occurs in the data: once it is read anew, it is another',
     )
@@ -294,12 +311,25 @@ describe('a page', () => {
 
   it('holds lines of any length', () => {
     const csv = csvEncoder(tableOf({ json: super_() }), MARKER, () => {})
-    const texts = [1, 70_000, 262_000, 400_000, 3, 10_000_000].map((length) => '€'.repeat(length))
+    const most = 4 * 1024 * 1024 - 3
+    const texts = [1, 70_000, 262_000, 400_000, 3, most].map((length) => '1'.repeat(length))
     const bytes = bytesOf((page) => {
-      for (const text of texts) csv.cells([`"${text}"`], page)
+      for (const text of texts) csv.cells([text], page)
     })
-    const lines = texts.map((text) => `"""${text}"""\n`)
+    const lines = texts.map((text) => `"${text}"\n`)
     expect(bytes.equals(Buffer.from(lines.join('')))).toBe(true)
+  })
+
+  it('refuses a longer line than COPY takes, and names its row', () => {
+    const columns = { id: bigint().primaryKey(), json: super_() }
+    const csv = csvEncoder(tableOf(columns), MARKER, () => {})
+    const text = '1'.repeat(4 * 1024 * 1024 - 4)
+    const problem = `orders: the row makes 4194305 bytes of CSV, COPY takes 4194304; in the row with id '7'`
+    expect(() => bytesOf((page) => csv.cells(['7', text], page))).toThrow(problem)
+    const row = { id: 7, json: Array(100).fill('x'.repeat(50_000)) }
+    expect(() => bytesOf((page) => csv.row(row, page))).toThrow(
+      /^orders: the row makes 5000\d+ bytes/,
+    )
   })
 
   it('is written on again once its block is released, and not before', () => {

@@ -34,12 +34,15 @@ function plainCell(
   const type = plainType(facts.type)
   const quote = (text: string): string => {
     if (!type.quoted) return text
-    if (text === marker) {
+    const json = type.name === 'super' ? plainJson(name, note, text) : text
+    if (!json.isWellFormed()) note(`${name}: lone surrogates replaced by U+FFFD`)
+    if (json.includes('\0')) note(`${name}: NUL characters removed`)
+    const sound = json.toWellFormed().replaceAll('\0', '')
+    if (sound === marker) {
       const problem = `the NULL marker ${marker} occurs in the data`
       throw transient(`${id}.${name}: ${problem}: once it is read anew, it is another`)
     }
-    if (text.includes('\0')) note(`${name}: NUL characters removed`)
-    return `"${text.replaceAll('\0', '').replaceAll('"', '""')}"`
+    return `"${sound.replaceAll('"', '""')}"`
   }
   if (value === undefined && fallback !== undefined) return quote(type.encode(fallback))
   if (value === null || value === undefined) {
@@ -47,6 +50,28 @@ function plainCell(
     throw new Error('is NULL, and the column is not .nullable()')
   }
   return quote(fromText && typeof value === 'string' ? type.encodeText(value) : type.encode(value))
+}
+
+/** JSON without escapes of NUL, and of half a surrogate pair; one escape after another. */
+function plainJson(name: string, note: (what: string) => void, json: string): string {
+  const escapes = json.split(/(\\u[0-9a-fA-F]{4}|\\.)/s)
+  const unitOf = (text = '') => (/^\\u/.test(text) ? Number.parseInt(text.slice(2), 16) : -1)
+  const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00
+  const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000
+  const done = new Set<string>()
+  for (let at = 1; at < escapes.length; at += 2) {
+    const unit = unitOf(escapes[at])
+    if (isHigh(unit) && escapes[at + 1] === '' && isLow(unitOf(escapes[at + 2]))) at += 2
+    else if (isHigh(unit) || isLow(unit)) {
+      escapes[at] = '\ufffd'
+      done.add(`${name}: lone surrogates replaced by U+FFFD`)
+    } else if (unit === 0) {
+      escapes[at] = ''
+      done.add(`${name}: NUL characters removed`)
+    }
+  }
+  for (const what of done) note(what)
+  return escapes.join('')
 }
 
 function badValue(

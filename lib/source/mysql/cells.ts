@@ -1,5 +1,6 @@
-import { Failure } from '../../error.ts'
+import { Failure, messageOf } from '../../error.ts'
 import type { Cells, Reading } from '../../table/origin.ts'
+import { decodeText } from '../../table/text.ts'
 import { BINARY, BIT, DATE, STRINGS, TIMES } from './types.ts'
 
 /** What MySQL says of a column of a result. */
@@ -32,8 +33,22 @@ function readerOf(field: Field, reading: Reading, index: number): CellReader {
   if (columnType === DATE || TIMES.has(columnType)) {
     return withoutZeroDates(field, reading, index)
   }
-  if (STRINGS.has(columnType) && field.characterSet === BINARY) return (bytes) => bytes
-  return (bytes) => bytes.toString('utf8')
+  const isBinary = STRINGS.has(columnType) && field.characterSet === BINARY
+  const { type } = reading.columns[index]?.column.facts ?? {}
+  if (isBinary || type?.name === 'varbyte') return (bytes) => bytes
+  return textReader(field, reading)
+}
+
+/** MySQL keeps half of a surrogate pair in a text: it becomes U+FFFD, counted. */
+function textReader({ name }: Field, reading: Reading): CellReader {
+  const note = (what: string) => reading.note(`${name}: ${what}`)
+  return (bytes) => {
+    try {
+      return decodeText(bytes, note)
+    } catch (error) {
+      throw new Failure('BadValue', `${reading.table}.${name}: ${messageOf(error)}`)
+    }
+  }
 }
 
 /** MySQL's `0000-00-00` and `2025-00-15` are no dates anywhere else: they become NULL, counted. */

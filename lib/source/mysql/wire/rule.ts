@@ -6,6 +6,7 @@ import {
   BIT,
   DATE,
   DECIMALS,
+  FLOAT,
   FLOATS,
   INTEGERS,
   JSON_TEXT,
@@ -27,6 +28,7 @@ const kinds = {
   boolean: 7,
   hex: 8,
   time: 9,
+  document: 10,
 } as const
 
 /** What can be written as it is: a value that is longer than `most` bytes is odd, and looked at. */
@@ -44,6 +46,8 @@ type Copied = Omit<Rule, 'nullable'>
 
 const ODD: Copied = { kind: kinds.odd, most: 0 }
 const ANY = 0xffff_ffff
+/** JSON that is no longer has no string in it that SUPER does not hold. */
+const SUPER_STRING = 65_535
 
 /**
  * The rule for a column, from what it is declared as and what MySQL says of it. It may only let
@@ -70,6 +74,7 @@ function copiedOf(type: Type, field: Field): Copied {
         ? plain(length - scale + (decimals > 0 ? decimals + 1 : 0))
         : ODD
     case 'real':
+      return columnType === FLOAT || INTEGERS.has(columnType) ? plain(ANY) : ODD
     case 'double':
       return [INTEGERS, DECIMALS, FLOATS].some((kind) => kind.has(columnType)) ? plain(ANY) : ODD
     case 'boolean':
@@ -87,7 +92,7 @@ function copiedOf(type: Type, field: Field): Copied {
       return isText ? { kind: kinds.text, most: length } : ODD
     case 'super':
       // MariaDB's JSON is text, which may be anything.
-      return columnType === JSON_TEXT ? { kind: kinds.text, most: ANY } : ODD
+      return columnType === JSON_TEXT ? { kind: kinds.document, most: SUPER_STRING } : ODD
     case 'varbyte':
       return isText || STRINGS.has(columnType) ? { kind: kinds.hex, most: length } : ODD
   }

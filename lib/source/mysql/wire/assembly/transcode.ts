@@ -27,6 +27,11 @@ const TIMESTAMPTZ = 6
 const BOOLEAN = 7
 const HEX = 8
 const TIME = 9
+const DOCUMENT = 10
+
+/** The byte that half of a surrogate pair begins with, as do some characters of Korean. */
+const SURROGATE: u8 = 0xed
+const BACKSLASH: u8 = 92
 
 /**
  * A value may need three bytes for each of its own (bytes that are no UTF-8 become a character of
@@ -137,9 +142,12 @@ function value(rule: usize, at: usize, size: usize, out: usize): usize {
       return copy(at, size, out)
     }
     case TEXT:
-      return size > most ? 0 : text(at, size, out, 0)
+      return size > most ? 0 : text(at, size, out, 0, 0)
     case ASCII:
-      return size > most ? 0 : text(at, size, out, 0xffff)
+      return size > most ? 0 : text(at, size, out, 0xffff, 0)
+    case DOCUMENT:
+      // An escape may be that of a character that no text can hold.
+      return size > most ? 0 : text(at, size, out, 0, BACKSLASH)
     case DATE:
       return size === 10 && isDate(at) ? copy(at, size, out) : 0
     case TIMESTAMP:
@@ -191,8 +199,11 @@ function copy(at: usize, size: usize, out: usize): usize {
   return out + size
 }
 
-/** Copies text in quotes, and doubles those in it. Odd are NUL, NULL's marker, and bytes of `refused`. */
-function text(at: usize, size: usize, out: usize, refused: i32): usize {
+/**
+ * Copies text in quotes, and doubles those in it. Odd are NUL, NULL's marker, half of a surrogate pair,
+ * bytes of `refused`, and the byte `stop`.
+ */
+function text(at: usize, size: usize, out: usize, refused: i32, stop: u8): usize {
   if (size === markerSize) {
     const same = i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(marker)))
     const all = (1 << (<i32>size)) - 1
@@ -205,7 +216,10 @@ function text(at: usize, size: usize, out: usize, refused: i32): usize {
     v128.store(out, sixteen)
     const quotes = i8x16.eq(sixteen, i8x16.splat(34))
     const nuls = i8x16.eq(sixteen, i8x16.splat(0))
-    const stops = i8x16.bitmask(v128.or(quotes, nuls)) | (i8x16.bitmask(sixteen) & refused)
+    const halves = i8x16.eq(sixteen, i8x16.splat(SURROGATE))
+    const others = i8x16.eq(sixteen, i8x16.splat(stop))
+    const found = v128.or(v128.or(quotes, nuls), v128.or(halves, others))
+    const stops = i8x16.bitmask(found) | (i8x16.bitmask(sixteen) & refused)
     const clean: usize = stops === 0 ? 16 : ctz(stops)
     const left = end - at
     if (clean >= left) {
@@ -215,6 +229,12 @@ function text(at: usize, size: usize, out: usize, refused: i32): usize {
     at += clean
     out += clean
     if (stops === 0) continue
+    if (load<u8>(at) === SURROGATE && refused === 0) {
+      if (load<u8>(at + 1) >= 0xa0) return 0
+      store<u8>(out++, SURROGATE)
+      at++
+      continue
+    }
     if (load<u8>(at) !== 34) return 0
     store<u16>(out, 0x2222)
     out += 2
