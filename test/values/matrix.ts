@@ -157,9 +157,12 @@ async function foundIn(
   placed: readonly Placed[],
   beside: string,
 ): Promise<Values> {
-  const list = placed.map(({ name, column }) =>
-    column.facts.type.quoted ? `"${name}"` : `cast("${name}" as varchar(64)) as "${name}"`,
-  )
+  const list = placed.map(({ name, column }) => {
+    const { type } = column.facts
+    // The reader of DuckDB's texts skips a byte order mark at their beginning.
+    if (type.name === 'varchar') return `'|' || "${name}" as "${name}"`
+    return type.quoted ? `"${name}"` : `cast("${name}" as varchar(64)) as "${name}"`
+  })
   const text = `select "id", ${list.join(', ')} from "${nameOf(group, placed, beside)}"`
   const rows = await tools.warehouse.query({ text, parameters: {} })
   return new Map(
