@@ -1,5 +1,6 @@
 import { Failure, messageOf, transient } from '../error.ts'
 import type { AnyRow, Definition, NamedColumn } from '../table/definition.ts'
+import { stringifyJson } from '../table/json.ts'
 import type { Cells, CsvLines } from '../table/origin.ts'
 import { cutText, soundJson, soundText } from '../table/text.ts'
 import type { Type } from '../table/type.ts'
@@ -47,7 +48,13 @@ export function csvEncoder(
     if (value === null || value === undefined) writeAbsent(page, column, value)
     else if (column.quoted) writeText(page, column, column.encode(value))
     else if (isSmall(value, column.small)) writeWhole(page, value)
-    else writeBare(page, column.encode(value))
+    else {
+      const text = column.encode(value)
+      if (column.rounds && typeof value === 'number' && Number(text) !== value) {
+        note(`${column.name}: numbers rounded to its decimals`)
+      }
+      writeBare(page, text)
+    }
   }
 
   function writeText(page: Page, { name, isJson }: CsvColumn, text: string): void {
@@ -147,6 +154,8 @@ interface CsvColumn {
   readonly name: string
   readonly encode: Encode
   readonly quoted: boolean
+  /** Whether it is a decimal, to which numbers are rounded. */
+  readonly rounds: boolean
   /** Whether its text is JSON, in which a character may be an escape. */
   readonly isJson: boolean
   readonly nullable: boolean
@@ -169,6 +178,7 @@ function csvColumn(
     name,
     encode: truncated ? cutting(name, type, encode, note) : encode,
     quoted: type.quoted,
+    rounds: type.name === 'decimal',
     isJson: type.name === 'super',
     nullable,
     standIn: fallback === undefined ? undefined : type.encode(fallback),
@@ -232,9 +242,18 @@ function rowWith(table: Definition, cells: readonly unknown[], index?: number): 
 export function show(value: unknown): string {
   const text =
     value instanceof Uint8Array
-      ? `0x${Buffer.from(value).toString('hex')}`
+      ? `0x${Buffer.from(value.subarray(0, 60)).toString('hex')}`
       : typeof value === 'object'
-        ? JSON.stringify(value)
+        ? shownObject(value)
         : String(value)
   return `'${text.length > 60 ? `${text.slice(0, 60)}…` : text}'`
+}
+
+/** What is nested too deep has no JSON. */
+function shownObject(value: object | null): string {
+  try {
+    return stringifyJson(value)
+  } catch {
+    return Array.isArray(value) ? '[…]' : '{…}'
+  }
 }

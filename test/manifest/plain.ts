@@ -49,6 +49,13 @@ function plainCell(
     if (nullable) return marker
     throw new Error('is NULL, and the column is not .nullable()')
   }
+  if (
+    type.name === 'decimal' &&
+    typeof value === 'number' &&
+    Number(type.encode(value)) !== value
+  ) {
+    note(`${name}: numbers rounded to its decimals`)
+  }
   return quote(fromText && typeof value === 'string' ? type.encodeText(value) : type.encode(value))
 }
 

@@ -12,8 +12,11 @@ import { startRedshift } from '../../local/redshift/redshift.ts'
 import { startS3 } from '../../local/services/s3.ts'
 import { secretOf, startSecrets } from '../../local/services/secrets.ts'
 
-/** All that a night's tasks work with: a MySQL server, S3, Redshift, and the secret `shop`. */
-export async function startStage() {
+/**
+ * All that a night's tasks work with: a MySQL server, S3, Redshift, and the secret `shop`; and others
+ * where they are given.
+ */
+export async function startStage(others: Readonly<Record<string, object>> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'usher-stage-test-'))
   const server = await startServer({ dir: directory, database: 'shop' })
   const connect = async (): Promise<Connection> => {
@@ -24,7 +27,7 @@ export async function startStage() {
     return connection
   }
   const admin = await connect()
-  const secrets = await startSecrets({ shop: secretOf(new URL(server.url)) })
+  const secrets = await startSecrets({ shop: secretOf(new URL(server.url)), ...others })
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_REGION: 'us-east-1',
@@ -55,6 +58,7 @@ export async function startStage() {
   return {
     tools,
     admin,
+    s3,
     /** One more connection to MySQL, for a transaction of its own. */
     connect,
     /** The rows of a query in the warehouse, as arrays of text. */

@@ -84,7 +84,7 @@ function decimalText(value: unknown, scale: number): string {
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/
-const ZONE = /(?:Z|([+-])(\d{2})(?::?(\d{2}))?)$/
+const ZONE = /(?:Z|([+-])(0\d|1[0-5])(?::?([0-5]\d))?)$/
 
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 

@@ -1,33 +1,14 @@
 import * as lib from '#lib'
-import { messageOf } from '../../lib/error.ts'
-import { extract } from '../../lib/manifest/extract.ts'
-import { loadTable } from '../../lib/redshift/load.ts'
 import { type Definition, definition } from '../../lib/table/definition.ts'
 import type { NightStage } from '../night/stage.ts'
 import { expectedOf, isSame, type Values } from './oracle.ts'
+import { type Attempt, isNoted, isRefusal, load, type Outcome, shorten } from './outcome.ts'
 import { type Placed, place, REFUSED } from './place.ts'
-import { type Rule, type RuleName, rules } from './rules.ts'
+import type { RuleName } from './rules.ts'
 import { groups } from './subjects.ts'
-
-/** What became of the values of a column. */
-export interface Outcome {
-  readonly type: string
-  /** The column's type in the warehouse: `varchar(1020)`. */
-  readonly declared: string
-  /** Whether that is what `usher mirror` says. */
-  readonly isUsual: boolean
-  readonly equal: number
-  readonly converted: number
-  readonly refused: number
-  /** The rules that were met. */
-  readonly rules: ReadonlySet<RuleName>
-  /** What is none of these, in a sentence each. */
-  readonly otherwise: readonly string[]
-}
 
 /** What stands for NULL in every extract here, so that a value may equal it. */
 const MARKER = 'NULL_0123abcd'
-const DATE = '2026-11-23'
 
 /**
  * Takes every value from MySQL to the warehouse by the way of a night, and reads it back. `beside` is a
@@ -52,12 +33,6 @@ interface Whole extends Attempt {
   readonly expected: Values
   readonly found: Values
   readonly beside: string
-}
-
-/** What the warehouse made of some rows: its error, or the notes of the extract. */
-interface Attempt {
-  readonly error?: string
-  readonly notes: readonly string[]
 }
 
 async function outcomeOf(
@@ -101,16 +76,6 @@ async function outcomeOf(
   return { ...facts, equal, converted, refused, rules: met, otherwise }
 }
 
-const ruleOf = (name: RuleName | undefined): Rule => (name === undefined ? {} : rules[name])
-
-const isNoted = (rule: RuleName | undefined, note: string): boolean =>
-  ruleOf(rule).note?.test(note) === true
-
-const isRefusal = (rule: RuleName | undefined, error: string): boolean =>
-  ruleOf(rule).refusal?.test(error) === true
-
-const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
-
 /** A mirror of some columns, under a name of their own: the warehouse changes no column's type. */
 function mirrorOf(group: string, placed: readonly Placed[], beside: string): Definition {
   const columns = {
@@ -130,24 +95,18 @@ const nameOf = (group: string, placed: readonly Placed[], beside: string): strin
     .slice(0, 40)}${beside && '_long'}`
 
 /** Extracts and loads the rows of some ids. */
-async function attempt(
-  { tools }: NightStage,
+function attempt(
+  stage: NightStage,
   table: Definition,
   ids: { readonly from?: string; readonly to: string },
 ): Promise<Attempt> {
-  const prefix = `staging/${table.id}/${Math.random()}`
   const [by] = table.columns
   if (!by) throw new Error(`${table.id} has no columns`)
-  const portion = { slice: { range: { column: by, ...ids } }, keys: false, marker: MARKER }
-  const { signal } = new AbortController()
-  const work = { ...tools, table, date: DATE, prefix }
-  try {
-    const made = await extract({ ...work, signal, portion })
-    await loadTable({ ...work, run: prefix })
-    return { notes: Object.keys(made?.notes ?? {}) }
-  } catch (error) {
-    return { error: messageOf(error), notes: [] }
-  }
+  return load(stage, table, {
+    slice: { range: { column: by, ...ids } },
+    keys: false,
+    marker: MARKER,
+  })
 }
 
 /** What the warehouse has of a group, by SQL. */

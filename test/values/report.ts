@@ -1,4 +1,4 @@
-import type { Outcome } from './matrix.ts'
+import type { Outcome } from './outcome.ts'
 
 /** So many of what is wrong are printed. */
 const MOST = 20

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { Agent as PlainAgent, request as requestPlain } from 'node:http'
 import { request as requestSecure, Agent as SecureAgent } from 'node:https'
 import { buffer } from 'node:stream/consumers'
@@ -96,7 +97,7 @@ function channelOf({ url, tls }: Login, authorize: Authorize): Channel {
         const sent = request(target, { method, agent, headers, signal }, (response) => {
           // One piece at a time, text would be built up of copies of itself.
           buffer(response)
-            .then((answer) => read(answer.toString(), response.statusCode ?? 0))
+            .then((answer) => read(answer, response.statusCode ?? 0))
             .then(resolve, reject)
         })
         sent.once('timeout', () => {
@@ -110,8 +111,10 @@ function channelOf({ url, tls }: Login, authorize: Authorize): Channel {
   }
 }
 
-function read(answer: string, status: number): Json {
+function read(bytes: Buffer, status: number): Json {
+  const answer = bytes.toString()
   if (status < 200 || status > 299) throw new Refusal(status, answer)
+  if (!isUtf8(bytes)) throw new Refusal(status, '{"error":"the answer is not UTF-8"}')
   try {
     return parseJson(answer)
   } catch (cause) {

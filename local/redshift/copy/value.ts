@@ -86,7 +86,7 @@ const text: Conversion = {
 
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?'
 const DATE = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
-const ZONE = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)'
+const ZONE = '(Z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)'
 
 const invalid = (code: number, kind: string, format: string) => (value: string) => ({
   code,
