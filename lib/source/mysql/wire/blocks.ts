@@ -43,7 +43,6 @@ export async function* readBlocks(
   const fail = (error: unknown) => {
     failure ??= error
     ended = true
-    inner.packetParser = parser
     wake()
   }
   const step = (bytes: Buffer) => {
@@ -71,6 +70,8 @@ export async function* readBlocks(
         rows = transcoder(recoding, inner.sequenceId)
         step(found.rows)
       } catch (error) {
+        // What else comes is of no use, and would seem out of order.
+        inner.packetParser = { execute: () => {} }
         fail(error)
       }
     },
