@@ -12,6 +12,7 @@ import {
   manifestsOf,
   pathsKey,
 } from './manifest.ts'
+import { isInside } from './read.ts'
 import { writeRows } from './rows.ts'
 import { writeSlice } from './slice.ts'
 import type { Packing } from './writer.ts'
@@ -109,13 +110,18 @@ export async function conclude(bucket: Bucket, prefix: string, extract: Extract)
   }
 }
 
-/** Deletes an extract's files: the manifests first, which would speak of parts that are gone. */
+/**
+ * Deletes an extract's files: the manifests first, which would speak of parts that are gone. What is not
+ * below the prefix is never deleted: it throws.
+ */
 export async function deleteExtract(
   bucket: Bucket,
   prefix: string,
   { parts, keys, others = [] }: Extract,
 ): Promise<void> {
-  await bucket.delete([manifestKey(prefix), ...(keys ? [manifestKey(keysPrefix(prefix))] : [])])
   const written = [...parts, ...(keys?.parts ?? [])].map(({ key }) => key)
+  const stray = [...written, ...others].find((key) => !isInside(key, prefix))
+  if (stray !== undefined) throw new Error(`${stray} is no file of the extract at ${prefix}`)
+  await bucket.delete([manifestKey(prefix), ...(keys ? [manifestKey(keysPrefix(prefix))] : [])])
   await bucket.delete([...written, ...others, pathsKey(prefix), extractKey(prefix)])
 }

@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { conclude, type Portion, writeFiles } from '../manifest/extract.ts'
 import { type Extract, extractKey, type Files } from '../manifest/manifest.ts'
+import { readExtract } from '../manifest/read.ts'
 import { openSnapshot } from '../manifest/slice.ts'
 import type { Packing } from '../manifest/writer.ts'
 import type { Definition } from '../table/definition.ts'
@@ -250,7 +251,7 @@ async function readExtracts(
   count: number,
 ): Promise<Extract[]> {
   const read = async (chunk: number) => {
-    const found = await bucket.get<Extract>(extractKey(chunkPrefix(prefix, chunk)))
+    const found = await readExtract(bucket, chunkPrefix(prefix, chunk))
     if (found) return found
     const which = `chunk ${chunk} of 0 to ${count - 1}`
     throw new Failure('SourceRefused', `${table.id}: ${which} was not extracted: run it again`)

@@ -1,7 +1,8 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { deleteExtract, extract } from '../manifest/extract.ts'
-import { type Extract, extractKey } from '../manifest/manifest.ts'
+import type { Extract } from '../manifest/manifest.ts'
+import { readExtract } from '../manifest/read.ts'
 import type { Packing } from '../manifest/writer.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { loadTable, transformTable } from '../redshift/load.ts'
@@ -119,7 +120,7 @@ export async function loadTask(
     const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
     const rows = await loadTable({ ...work, night: extracted.date })
     const loadSeconds = secondsSince(dayStart)
-    const files = await bucket.get<Extract>(extractKey(prefix))
+    const files = await readExtract(bucket, prefix)
     if (files) {
       const { bytes, notes, warnings, fingerprint, increment } = files
       const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, warnings }

@@ -1,6 +1,7 @@
 import { Failure, transient } from '../error.ts'
 import type { Bucket } from '../manifest/bucket.ts'
-import { type Extract, extractKey, type Increment, manifestKey } from '../manifest/manifest.ts'
+import { type Extract, type Increment, manifestKey } from '../manifest/manifest.ts'
+import { readExtract } from '../manifest/read.ts'
 import { verifyExtract } from '../manifest/verify.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
@@ -58,7 +59,7 @@ export async function loadTable(
   const place = `s3://${bucket.name}/${prefix}`
   const own = { ...work, manifest: manifestKey(place) }
   return unlessLoaded(own, async () => {
-    const extract = await bucket.get<Extract>(extractKey(prefix))
+    const extract = await readExtract(bucket, prefix)
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
     await verifyExtract(bucket, prefix, extract)
     const ready = await prepare(own, extract)

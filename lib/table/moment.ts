@@ -94,6 +94,8 @@ function wallClock(text: string): string | undefined {
   if (!startsWithDate(text)) return undefined
   if (text.length === 10) return `${text} 00:00:00`
   if (!isTime(text, 11)) return undefined
-  if (text[10] === ' ') return text
-  return text[10] === 'T' ? `${text.slice(0, 10)} ${text.slice(11)}` : undefined
+  // What COPY makes of a time without seconds and with a zone is not documented.
+  const whole = text.length === 16 ? `${text}:00` : text
+  if (text[10] === ' ') return whole
+  return text[10] === 'T' ? `${whole.slice(0, 10)} ${whole.slice(11)}` : undefined
 }

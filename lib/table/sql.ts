@@ -140,9 +140,11 @@ function tableText({ of, alias, staged: isStaged }: Mention, staged?: string): s
 
 function valueText(value: Value, bind: (value: string) => string): string {
   if (typeof value === 'string') {
+    if (value.includes('\0')) throw new Error('NUL in sql``: no text of Redshift holds it')
     // The Data API takes no empty parameter.
     return value === '' ? "''" : bind(value)
   }
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} in sql\`\``)
-  return String(value)
+  // Two minus signs would begin a comment.
+  return String(value).startsWith('-') ? `(${value})` : String(value)
 }

@@ -165,6 +165,7 @@ function check(own: Definition): void {
       fail(`the ${what} name '${name}' must be lower-case letters, digits and _, 127 at most`)
     }
   }
+  if (names.includes('__proto__')) fail('JavaScript keeps the name __proto__ for itself')
   if (names.length === 0) fail('has no columns')
   if (names.length > 1600) fail(`has ${names.length} columns, Redshift holds 1600`)
   const columnOf = (name: string) => own.columns.find((column) => column.name === name)
@@ -200,6 +201,15 @@ function check(own: Definition): void {
   if (cut && made.by !== 'extract') {
     const how = made.by === 'copy' ? 'COPY reads it as it lies' : 'its SQL can say left()'
     fail(`${cut.name} is .truncated(), which is done where rows are read one by one: ${how}`)
+  }
+  for (const { name, column } of own.columns) {
+    const { type, fallback } = column.facts
+    if (fallback === undefined) continue
+    try {
+      type.encode(fallback)
+    } catch (error) {
+      fail(`the default of ${name} ${messageOf(error)}`)
+    }
   }
   const nullableKey = own.columns.find(({ column: { facts } }) => facts.key && facts.nullable)
   if (nullableKey) fail(`${nullableKey.name} is both .primaryKey() and .nullable()`)

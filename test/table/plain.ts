@@ -139,6 +139,6 @@ function wallClock(text: string): string | undefined {
   if (!isDate(date)) return undefined
   if (text.length === 10) return `${date} 00:00:00`
   const separator = text[10]
-  const time = text.slice(11)
+  const time = text.length === 16 ? `${text.slice(11)}:00` : text.slice(11)
   return (separator === ' ' || separator === 'T') && TIME.test(time) ? `${date} ${time}` : undefined
 }

@@ -29,7 +29,8 @@ export function tokenize(sql: string): Token[] {
     if (kind !== 'space') tokens.push(tokenOf(kind, text, start))
     start += text.length
   }
-  if (tokens.at(-1)?.value === ';') tokens.pop()
+  const last = tokens.at(-1)
+  if (last?.kind === 'symbol' && last.value === ';') tokens.pop()
   if (tokens.some(({ kind, value }) => kind === 'symbol' && value === ';')) {
     throw new SqlError('cannot insert multiple commands into a prepared statement')
   }

@@ -98,8 +98,9 @@ export async function startWarehouse() {
      dateformat 'auto' timeformat 'auto' compupdate off statupdate off`
 
   /** Copies one part and gives what is said of the first error in it, or undefined. */
-  async function loadError(table: string, body: string | Uint8Array) {
-    const { SubStatements: [sub] = [] } = await batch(copy(table, await extract(body)))
+  /** Copies one part and gives what is said of the first error in it, or undefined. */
+  async function loadError(table: string, body: string | Uint8Array, rest?: string) {
+    const { SubStatements: [sub] = [] } = await batch(copy(table, await extract(body), rest))
     if (sub?.Status === 'FINISHED') return undefined
     const [detail] = await rows(
       `select error_code, line_number, column_name, error_message from sys_load_error_detail
@@ -118,6 +119,7 @@ export async function startWarehouse() {
 
   return {
     file,
+    s3,
     client,
     redshift,
     submit,
