@@ -57,7 +57,7 @@ export function encodeDecimal(precision: number, scale: number): (value: unknown
       throw new Error(`has ${fraction.length} decimals, ${name} holds ${scale}`)
     }
     if (whole.length > precision - scale) throw new Error(`is out of range for ${name}`)
-    return text
+    return text.replace(/^(-?)\./, (_point, sign: string) => `${sign}0.`)
   }
 }
 

@@ -49,24 +49,29 @@ const texts = fc.oneof(
 describe('a statement', () => {
   it('has the same text whatever its values are, and gives them back as they are', () =>
     fuzz(
-      fc.asyncProperty(texts, texts, fc.integer(), async (first, second, number) => {
-        const query = sql`select ${first} as a, ':p1' as b, ${second} as c, 5-${number} as d`
-        if (`${first}${second}`.includes('\0')) {
-          expect(() => render(query, { runDate })).toThrow('NUL in sql``')
-          return
-        }
-        const asked = render(query, { runDate })
-        const values = [first, second].filter((value) => value !== '')
-        const slot = (value: string) => (value === '' ? "''" : `:p${values.indexOf(value) + 1}`)
-        const own = first === second && first !== '' ? ':p2' : slot(second)
-        const digits = number < 0 ? `(${number})` : `${number}`
-        expect(asked.text).toBe(
-          `select ${slot(first)} as a, ':p1' as b, ${own} as c, 5-${digits} as d`,
-        )
-        expect(Object.values(asked.parameters)).toEqual(values)
-        const [row] = await warehouse.query(asked)
-        expect(row).toEqual({ a: first, b: ':p1', c: second, d: `${5 - number}` })
-      }),
+      fc.asyncProperty(
+        texts,
+        texts,
+        fc.integer({ min: -1000, max: 1000 }),
+        async (first, second, number) => {
+          const query = sql`select ${first} as a, ':p1' as b, ${second} as c, 5-${number} as d`
+          if (`${first}${second}`.includes('\0')) {
+            expect(() => render(query, { runDate })).toThrow('NUL in sql``')
+            return
+          }
+          const asked = render(query, { runDate })
+          const values = [first, second].filter((value) => value !== '')
+          const slot = (value: string) => (value === '' ? "''" : `:p${values.indexOf(value) + 1}`)
+          const own = first === second && first !== '' ? ':p2' : slot(second)
+          const digits = number < 0 ? `(${number})` : `${number}`
+          expect(asked.text).toBe(
+            `select ${slot(first)} as a, ':p1' as b, ${own} as c, 5-${digits} as d`,
+          )
+          expect(Object.values(asked.parameters)).toEqual(values)
+          const [row] = await warehouse.query(asked)
+          expect(row).toEqual({ a: first, b: ':p1', c: second, d: `${5 - number}` })
+        },
+      ),
       60,
     ))
 
