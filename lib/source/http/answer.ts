@@ -9,13 +9,13 @@ export function recordsIn({ body, refuse, quote }: Answer, path?: string): reado
   const records = path === undefined ? body : at(body, path)
   if (!Array.isArray(records)) {
     const place = path === undefined ? 'is no array of records' : `has no array at ${path}`
-    throw refuse(`${place}${quote(stringifyJson(body))}`)
+    throw refuse(`${place}${quote(shown(body))}`)
   }
   const stray = records.findIndex(
     (record) => typeof record !== 'object' || record === null || Array.isArray(record),
   )
   if (stray >= 0) {
-    const what = quote(stringifyJson(records[stray]))
+    const what = quote(shown(records[stray]))
     throw refuse(`has no object at ${path ?? 'records'}[${stray}]${what}`, 'BadValue')
   }
   return records
@@ -27,7 +27,7 @@ export function totalIn({ body, refuse, quote }: Answer, path?: string): number 
   const found = at(body, path)
   const total = typeof found === 'string' && /^\d+$/.test(found) ? Number(found) : found
   if (typeof total === 'number' && Number.isSafeInteger(total) && total >= 0) return total
-  throw refuse(`has no number of records at ${path}${quote(stringifyJson(body))}`)
+  throw refuse(`has no number of records at ${path}${quote(shown(body))}`)
 }
 
 /** The URL of the page after one; undefined after the last. `done`: what was to be read was read. */
@@ -47,7 +47,7 @@ export function nextUrl(
       const cursor = at(answer.body, pages.next)
       if (cursor === null || cursor === false || cursor === '') return undefined
       if (typeof cursor === 'object' || cursor === true) {
-        throw answer.refuse(`has no cursor at ${pages.next}${answer.quote(stringifyJson(cursor))}`)
+        throw answer.refuse(`has no cursor at ${pages.next}${answer.quote(shown(cursor))}`)
       }
       next.searchParams.set(pages.parameter, `${cursor}`)
       return next
@@ -70,10 +70,19 @@ function linked(url: URL, { link, refuse, quote }: Answer): URL | undefined {
   const next = new URL(target, url)
   if (next.origin !== url.origin) {
     throw refuse(
-      `links to a next page on another server, ${next.origin}, which gets no credentials`,
+      `links to a next page on another server, ${next.protocol}//${next.host}, which gets no credentials`,
     )
   }
   return next
 }
 
 const at = (body: Json, path: string): Json => valueAt(body, path.split('.'), 0)
+
+/** JSON as text, but for what is nested too deep to be written. */
+export function shown(json: unknown): string {
+  try {
+    return stringifyJson(json)
+  } catch {
+    return '…'
+  }
+}

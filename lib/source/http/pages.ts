@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { type Document, stringifyJson } from '../../table/json.ts'
+import type { Document } from '../../table/json.ts'
 import type { Reading } from '../../table/origin.ts'
-import { nextUrl, recordsIn, totalIn } from './answer.ts'
+import { nextUrl, recordsIn, shown, totalIn } from './answer.ts'
 import type { Session } from './session.ts'
 
 /** How an API hands out a long list. */
@@ -59,7 +59,7 @@ export async function* pagesOf(
     const total = totalIn(answer, options.total)
     if (seen.size === 0) promised = total ?? 0
     read += records.length
-    const ends = stringifyJson([records.length, records[0], records.at(-1)])
+    const ends = shown([records.length, records[0], records.at(-1)])
     if (options.pages.by === 'number' && records.length > 0 && ends === before) {
       throw refuse(`gives the page before it again: what is its parameter for the page?`)
     }

@@ -111,9 +111,10 @@ async function fetchWhole(request: Request, { credentials, refuse }: Sending): P
       return { response, body: await bodyOf(response, refuse) }
     }
     await response.body?.cancel()
+    if (!URL.canParse(location, asked.url)) throw refuse('redirects to what is no URL')
     const target = new URL(location, asked.url)
     if (target.origin !== new URL(asked.url).origin || request.method !== 'GET') {
-      const place = `${target.origin}${target.pathname}`
+      const place = `${target.protocol}//${target.host}${target.pathname}`
       throw refuse(`redirects to ${place}: if that is right, put it into the secret instead`)
     }
     if (redirects === REDIRECTS) throw refuse('redirects again and again')

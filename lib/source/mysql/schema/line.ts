@@ -61,7 +61,9 @@ export const nameFor = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9_$]/g, '_')
     .replace(/^\d/, '_$&')
+    // JavaScript keeps it for itself.
+    .replace(/^__proto__$/, '_proto_')
 
 /** Text as a string of the file. */
 export const quoted = (text: string): string =>
-  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll(/\r?\n/g, ' ')}'`
+  `'${text.replaceAll(/['\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`
