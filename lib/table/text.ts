@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { stringifyJson } from './json.ts'
 
 /**
@@ -69,7 +68,8 @@ function checkStrings(value: unknown): void {
 }
 
 const NUL = 'NUL characters removed'
-const SURROGATE = 'lone surrogates replaced by U+FFFD'
+/** What is noted where half of a surrogate pair is replaced. */
+export const SURROGATE = 'lone surrogates replaced by U+FFFD'
 
 /**
  * Text without what no text of Redshift can hold: NUL goes, and half of a surrogate pair becomes U+FFFD.
@@ -101,18 +101,6 @@ export function soundJson(json: string, note: (what: string) => void): string {
   })
   for (const what of done) note(what)
   return sound
-}
-
-/** Half of a surrogate pair in what is UTF-8 otherwise: MySQL keeps it and sends it. */
-const HALF = /\xed[\xa0-\xbf][\x80-\xbf]/g
-
-/** The text of bytes that are meant to be UTF-8. Throws an Error where they are not. */
-export function decodeText(bytes: Buffer, note: (what: string) => void): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8')
-  const sound = Buffer.from(bytes.toString('latin1').replace(HALF, '\xef\xbf\xbd'), 'latin1')
-  if (!isUtf8(sound)) throw new Error(`0x${bytes.toString('hex', 0, 30)} is not UTF-8`)
-  note(SURROGATE)
-  return sound.toString('utf8')
 }
 
 function checkSuperString(text: string): void {

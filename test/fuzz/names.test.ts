@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import * as lib from '#lib'
-import { type MysqlColumn, mirrorFile } from '../../lib/source/mysql/schema.ts'
+import type { MysqlColumn } from '../../lib/source/mysql/schema/describe.ts'
+import { mirrorFile } from '../../lib/source/mysql/schema/file.ts'
 import type { Column } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { findServer } from '../../local/mysql/server.ts'
@@ -49,7 +50,15 @@ function columnsIn(file: string): Map<string, Column> {
 }
 
 const column: MysqlColumn = {
-  ...{ name: '', type: 'int', fullType: 'int(11)', nullable: true, key: false, comment: '' },
+  ...{
+    name: '',
+    type: 'int',
+    fullType: 'int(11)',
+    nullable: true,
+    key: false,
+    unique: false,
+    comment: '',
+  },
   ...{ characters: 0, bytes: 0, charset: '', precision: 10, scale: 0, json: false },
 }
 

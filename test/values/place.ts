@@ -1,6 +1,7 @@
 import type { Connection } from 'mysql2/promise'
 import * as lib from '#lib'
-import { describeTable, mirrorFile } from '../../lib/source/mysql/schema.ts'
+import { describeTable } from '../../lib/source/mysql/schema/describe.ts'
+import { mirrorFile } from '../../lib/source/mysql/schema/file.ts'
 import { type Login, open } from '../../lib/source/mysql/session.ts'
 import { readSecret } from '../../lib/source/secret.ts'
 import type { Column } from '../../lib/table/column.ts'
@@ -70,7 +71,7 @@ const isRefused = ({ notNull }: Subject, rule?: RuleName): boolean =>
 /** The columns that `usher mirror` writes of a table. */
 async function usualColumns(group: string): Promise<Readonly<Record<string, Column>>> {
   const source = { name: 'production', kind: 'mysql', packages: [] }
-  const session = await open(source, (await readSecret('shop')) as Login, 30)
+  const session = await open(source, (await readSecret('shop')) as Login, { statementSeconds: 30 })
   try {
     const file = mirrorFile('production', group, await describeTable(session, group))
     const lines = file.matchAll(/^ {4}(\w+): (.*?),(?: \/\/.*)?$/gm)

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../../error.ts'
 import type { Cells, Reading } from '../../table/origin.ts'
-import { decodeText } from '../../table/text.ts'
+import { decodeText } from './text.ts'
 import { BINARY, BIT, DATE, STRINGS, TIMES } from './types.ts'
 
 /** What MySQL says of a column of a result. */
