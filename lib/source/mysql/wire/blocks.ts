@@ -12,6 +12,9 @@ interface Internals {
   readonly stream: { pause(): void; resume(): void }
 }
 
+/** Takes what else comes of rows that nobody wants: to mysql2 it would seem out of order. */
+const deaf: Internals['packetParser'] = { execute: () => {} }
+
 /** Whether a connection is made as `readBlocks` needs it. */
 export function hasInternals(connection: Connection): boolean {
   const { packetParser, sequenceId, stream } = connection as unknown as Partial<Internals>
@@ -70,8 +73,7 @@ export async function* readBlocks(
         rows = transcoder(recoding, inner.sequenceId)
         step(found.rows)
       } catch (error) {
-        // What else comes is of no use, and would seem out of order.
-        inner.packetParser = { execute: () => {} }
+        inner.packetParser = deaf
         fail(error)
       }
     },
@@ -108,8 +110,11 @@ export async function* readBlocks(
       }
     }
   } finally {
-    inner.packetParser = parser
-    if (!ended || failure) connection.destroy()
+    if (ended && !failure) inner.packetParser = parser
+    else {
+      inner.packetParser = deaf
+      connection.destroy()
+    }
   }
 }
 
