@@ -94,7 +94,7 @@ suite('a table of MySQL', () => {
       `CREATE OR REPLACE TABLE ${quoted} (id int PRIMARY KEY, ${quoted} varchar(99))`,
     )
     await stage.admin.query(`INSERT INTO ${quoted} VALUES (1, ?)`, [name])
-    const source = lib.mysql('production', { secret: 'shop' })
+    const source = lib.mysql('production', { secret: 'shop', primary: true })
     const own = lib.mirror(source.table(name), {
       ...{ name: 'odd', columns: { id: lib.integer(), v: lib.varchar(400).from(name) } },
     })[definition]

@@ -84,7 +84,7 @@ function mirrorOf(group: string, placed: readonly Placed[], beside: string): Def
     ...Object.fromEntries(placed.map(({ name, column }) => [name, column])),
   }
   const name = nameOf(group, placed, beside)
-  const source = lib.mysql('production', { secret: 'shop' })
+  const source = lib.mysql('production', { secret: 'shop', primary: true })
   return lib.mirror(source.table(group), { name, columns })[definition]
 }
 

@@ -46,7 +46,7 @@ export async function place(
       const [value, rule] = typeof one === 'string' ? [one] : one
       return { id: isRefused(subject, rule) ? bad++ : ++good, value, rule }
     })
-    const column = declared ?? (usual[name] as Column)
+    const column = declared?.pinned() ?? (usual[name] as Column)
     return { subject, name, column: subject.notNull ? column : column.nullable(), cases }
   })
   const rows = new Map<number, [string, string][]>()
