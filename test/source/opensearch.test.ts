@@ -29,7 +29,7 @@ async function read(tabled: Tabled, onBatch = async () => {}) {
   const rows: Row[] = []
   for await (const batch of made.from.read(reading)) {
     expect(batch.length).toBeLessThanOrEqual(1000)
-    for (const record of batch) rows.push(...((made.rows?.(record) ?? []) as Row[]))
+    for (const record of batch) rows.push(made.row?.(record) as Row)
     await onBatch()
   }
   return { rows, notes }

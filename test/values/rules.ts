@@ -20,6 +20,7 @@ export const rules = {
   'too many decimals': { refusal: /has \d+ decimals, decimal\(.*\) holds \d+/ },
   'beyond 2^53': { refusal: /is beyond 2\^53, where a number loses digits/ },
   'too long': { refusal: /has \d+ bytes, .* holds \d+/ },
+  cut: { note: /: values cut to varchar\(\d+\)$/ },
   'row of 4 MB': { refusal: /the row makes \d+ bytes of CSV, COPY takes 4194304/ },
   'string in SUPER': { refusal: /a string of \d+ bytes, SUPER holds 65535/ },
   'not ASCII': { refusal: /is not ASCII, which is all that char\(\d+\) holds/ },

@@ -297,6 +297,11 @@ const texts: readonly Subject[] = [
     declared: varchar(5),
     cases: [utf8('é€'), ...refused('too long', utf8('é€a'), "'123456'")],
   },
+  {
+    type: 'varchar(255) CHARACTER SET utf8mb4',
+    declared: varchar(5).truncated(),
+    cases: [utf8('é€'), [utf8('é€a'), 'cut'], [utf8('1234é'), 'cut'], ["'123456'", 'cut']],
+  },
   { type: 'varchar(10)', declared: varchar(30), notNull: true, cases: refused('NULL', 'NULL') },
   {
     type: 'varchar(20)',

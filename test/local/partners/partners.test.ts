@@ -44,7 +44,7 @@ describe('the sample partners', () => {
       const rows: object[] = []
       const reading = { table: partner, columns, date, signal, note: () => {}, warn: () => {} }
       for await (const batch of made.from.read(reading)) {
-        for (const record of batch) rows.push(...(made.rows?.(record) ?? []))
+        for (const record of batch) rows.push(made.row?.(record) ?? {})
       }
       return rows
     }
