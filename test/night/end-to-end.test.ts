@@ -285,7 +285,7 @@ withServer('a night', () => {
       expect(lineOf(red, 'sales_by_day').at(-1)).toBe('skipped')
       expect(lineOf(red, 'orders').at(-1)).toBe('loaded')
       expect(red.output).toMatch(
-        /Failed: venues\n {2}venues\.name: 'é+…'\s+has 2000 bytes, varchar\(800\) holds 800; in the row with id '7'\n/,
+        /Failed: venues\n {2}venues\.name: 'é+…'\s+has 2000 bytes, varchar\(800\) holds 800; in the row with id '7'\.\n {2}production\.venues\.name is text in utf8mb4/,
       )
       expect(red.output).toContain(`npm run night -- ${args.slice(1).join(' ')}\n`)
       await admin(`UPDATE venues SET name = 'Short again' WHERE id = 7`)
