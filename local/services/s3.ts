@@ -10,6 +10,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage'
 import { buildApp } from 'fauxqs'
 import type { SourceFile } from '../sources.ts'
+import { rememberCompleted } from './completed.ts'
 import { refuseOverwriting } from './conditional.ts'
 
 export interface S3 {
@@ -34,6 +35,7 @@ const PASSING = 'staging/'
 export async function startS3(directory: string, buckets: readonly string[]): Promise<S3> {
   const app = buildApp({ logger: false })
   refuseOverwriting(app)
+  rememberCompleted(app)
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   const client = new S3Client({
     endpoint: url,

@@ -1,6 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { bucketOf } from '../../../lib/manifest/bucket.ts'
 import { startS3 } from '../../../local/services/s3.ts'
@@ -47,5 +52,22 @@ it('lets one of many create an object, and lists what comes after a key', async 
   expect(await bucket.create(receipt(2), {})).toBe(true)
   expect(await bucket.list('receipts/')).toEqual([receipt(1), receipt(2)])
   expect(await bucket.list('receipts/', receipt(1))).toEqual([receipt(2)])
+  await s3.stop()
+})
+
+it('gives who completes an upload twice the same answer twice, as S3 does', async () => {
+  const s3 = await startS3(directory, ['bucket'])
+  const place = { Bucket: 'bucket', Key: 'staging/part' }
+  const { UploadId } = await s3.client.send(new CreateMultipartUploadCommand(place))
+  const upload = { ...place, UploadId }
+  const { ETag } = await s3.client.send(
+    new UploadPartCommand({ ...upload, PartNumber: 1, Body: Buffer.from('rows') }),
+  )
+  const MultipartUpload = { Parts: [{ ETag, PartNumber: 1 }] }
+  const complete = () =>
+    s3.client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload }))
+  const first = await complete()
+  expect(first.ETag).toMatch(/-1"$/)
+  expect((await complete()).ETag).toBe(first.ETag)
   await s3.stop()
 })
