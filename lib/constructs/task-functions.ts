@@ -93,7 +93,8 @@ export class TaskFunctions extends Construct {
       entry: 'report',
       description: 'Says how a night ended',
     })
-    letRead(this.report, bucket, 'receipts/*', 'runs/*')
+    letRead(this.report, bucket, 'receipts/*', 'runs/*', 'staging/*', 'locks/*')
+    letDelete(this.report, bucket, 'staging/*')
   }
 
   /** The function that extracts a table. */

@@ -63,15 +63,22 @@ export const forcedKey = (run: string): string => `runs/${run}/forced.json`
 export const begunKey = (task: TaskDefinition, run: string): string =>
   `runs/${run}/${pathOf(task)}.begun.json`
 
-/** What the functions that read a source may write, and no others. */
-export const stagingOf = (source: Source): string => `staging/${source.name}`
+/** Where all attempts at extracts are. */
+export const STAGING = 'staging/'
 
-/** Where one attempt at an extract writes. Throws an Error of a table that is not extracted. */
-export function attemptPrefix(table: Definition, date: string, attempt: string): string {
+/** What the functions that read a source may write, and no others. */
+export const stagingOf = (source: Source): string => `${STAGING}${source.name}`
+
+/** Where the attempts at extracts of a table are. Throws an Error of a table that is not extracted. */
+export function attemptsOf(table: Definition): string {
   const source = sourceOf(table)
   if (!source) throw new Error(`${table.id} is not extracted`)
-  return `${stagingOf(source)}/${pathOf(table)}/date=${date}/${attempt}`
+  return `${stagingOf(source)}/${pathOf(table)}/date=`
 }
+
+/** Where one attempt at an extract writes. Throws as `attemptsOf` does. */
+export const attemptPrefix = (table: Definition, date: string, attempt: string): string =>
+  `${attemptsOf(table)}${date}/${attempt}`
 
 export const readReceipt = (bucket: Bucket, own: AnyDefinition, date: string) =>
   bucket.get<Receipt>(receiptKey(own, date))

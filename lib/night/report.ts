@@ -14,6 +14,7 @@ import {
   findReceipt,
   type Receipt,
 } from './receipt.ts'
+import { sweep } from './sweep.ts'
 
 /** How a night ended. */
 export interface Report {
@@ -101,7 +102,8 @@ const LONGEST = 4_000
 
 /**
  * Looks which tables are complete, and says what failed, what was skipped and what is to be done;
- * unless the execution was redriven since the night began, which is to do it again.
+ * unless the execution was redriven since the night began, which is to do it again. Files that are left
+ * of complete tables are deleted.
  */
 export async function reportNight(
   { graph, bucket, stage }: { graph: Graph; bucket: Bucket; stage: string },
@@ -118,6 +120,8 @@ export async function reportNight(
   const broken = found.flatMap(({ own, receipt, note }) =>
     receipt ? [] : [note ?? { table: own.id, error: 'Unknown', reason: 'its task left no word' }],
   )
+  const complete = found.flatMap(({ own, receipt }) => (receipt ? [own] : []))
+  await sweep(bucket, complete, { date, run })
   const rows = found.reduce((sum, { receipt }) => sum + (receipt?.rows ?? 0), 0)
   const tasks = asked.filter(isTask).length
   const report = { date, run, tables: asked.length - tasks, tasks, rows, redrives }

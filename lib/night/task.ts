@@ -108,6 +108,9 @@ export const secondsSince = (start: number): number => Math.round(performance.no
 /** A name that no other attempt has. */
 export const newAttempt = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
 
+/** The run that an attempt is of. */
+export const runOf = (attempt: string): string => attempt.replace(/-[0-9a-f]{8}$/, '')
+
 /**
  * Ends an extract or a task in good order, 10 seconds before Lambda ends it in bad, and says what helps
  * where that is known.
