@@ -108,7 +108,7 @@ export async function loadTask(
 ): Promise<TaskResult> {
   const { outcome, attempt, days = [], run, force, bytes, seconds: extractSeconds } = extracted
   if (outcome !== 'extracted' || !attempt) return extracted
-  await checkHeld(bucket, extracted)
+  const held = () => checkHeld(bucket, extracted)
   const table = tableOf(graph, extracted.table)
   const start = performance.now()
   const deadline = start + milliseconds
@@ -118,13 +118,13 @@ export async function loadTask(
     const prefix = attemptPrefix(table, date, attempt)
     const accept = accepting(table, extracted)
     const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
-    const rows = await loadTable({ ...work, night: extracted.date })
+    const rows = await loadTable({ ...work, night: extracted.date, checkHeld: held })
     const loadSeconds = secondsSince(dayStart)
     const files = await readExtract(bucket, prefix)
     if (files) {
       const { bytes, notes, warnings, fingerprint, increment } = files
       const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, warnings }
-      await checkHeld(bucket, extracted)
+      await held()
       await writeReceipt(bucket, table, { ...facts, fingerprint, increment })
       await deleteExtract(bucket, prefix, files)
     }
@@ -167,9 +167,11 @@ export function transformTask(
     const { date, run, force } = input
     const deadline = start + milliseconds
     const accept = accepting(table, input)
-    const rows = await transformTable({ warehouse, table, date, run, force, accept, deadline })
+    const held = () => checkHeld(bucket, input)
+    const work = { warehouse, table, date, run, force, accept, deadline }
+    const rows = await transformTable({ ...work, checkHeld: held })
     const seconds = secondsSince(start)
-    await checkHeld(bucket, input)
+    await held()
     await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
     const facts = { rows, seconds, ...checksOf(table) }
     log('transformed', facts)

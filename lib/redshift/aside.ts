@@ -61,7 +61,7 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
     step(rows),
   ]
   try {
-    await runSteps(work, steps, 'aside')
+    await runSteps(work, steps, { word: 'aside' })
   } catch (error) {
     if (passes(error)) throw error
     const found = `its checks failed, and its new rows were not set aside: ${messageOf(error)}`

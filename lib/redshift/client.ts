@@ -46,16 +46,32 @@ export class StatementError extends Error {
 /** A row of a result, keyed by column, numbers as text. */
 export type ResultRow = Record<string, string | null>
 
+/** What has been begun under one name. */
+export interface Earlier {
+  readonly count: number
+  /** The id of what had not ended. */
+  readonly running?: string
+}
+
 /** The Redshift Data API, as far as Usher needs it. */
 export interface Warehouse {
   /** The rows of a query. Throws as `transaction` does. */
   query(statement: Statement, deadline?: number): Promise<ResultRow[]>
+  /** What has been begun under a name until now. */
+  earlier(name: string): Promise<Earlier>
   /**
    * Runs statements as one transaction and waits for its end; gives the rows of each. One name is
-   * run once at a time: where a lost Lambda's transaction still runs, its end is awaited instead.
+   * run once at a time: where a lost Lambda's transaction still runs, its end is awaited instead. Who
+   * looks first whether it is needed at all asks what is `earlier` before that, and hands it over: it
+   * is then run once, whatever ends or begins meanwhile.
    * Throws a StatementError, or a StillRunning at the deadline, an instant of performance.now().
    */
-  transaction(name: string, statements: readonly Statement[], deadline?: number): Promise<number[]>
+  transaction(
+    name: string,
+    statements: readonly Statement[],
+    deadline?: number,
+    earlier?: Earlier,
+  ): Promise<number[]>
   /**
    * Begins one statement outside any transaction, and gives its id. One name is run once at a time:
    * where a statement of that name still runs, it is that one's id.
@@ -137,15 +153,23 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
     return found.filter(({ StatementName }) => StatementName === name)
   }
 
-  /** The id of what runs under a name, or of what is submitted now. */
-  async function once(name: string, send: (token: string) => Promise<string>): Promise<string> {
-    const earlier = await named(name)
-    const running = earlier.find(
+  async function earlierOf(name: string): Promise<Earlier> {
+    const all = await named(name)
+    const running = all.find(
       ({ Status }) => !['FINISHED', 'FAILED', 'ABORTED'].includes(Status ?? ''),
     )
+    return { count: all.length, running: running?.Id }
+  }
+
+  /** The id of what ran under a name, or of what is submitted now. */
+  async function once(
+    name: string,
+    { count, running }: Earlier,
+    send: (token: string) => Promise<string>,
+  ): Promise<string> {
     // The token is the same for all who see the same past: two at once become one.
-    const token = createHash('sha256').update(`${name}|${earlier.length}`).digest('hex')
-    return running?.Id ?? send(token)
+    const token = createHash('sha256').update(`${name}|${count}`).digest('hex')
+    return running ?? send(token)
   }
 
   async function resultOf(Id: string): Promise<ResultRow[]> {
@@ -169,14 +193,17 @@ export function warehouseOf(target: Target, client = new RedshiftDataClient()): 
       return resultOf(`${Id}:1`)
     },
 
-    async transaction(name, statements, deadline) {
-      const id = await once(name, (token) => submit(statements, deadline, name, token))
+    earlier: earlierOf,
+
+    async transaction(name, statements, deadline, earlier) {
+      const past = earlier ?? (await earlierOf(name))
+      const id = await once(name, past, (token) => submit(statements, deadline, name, token))
       const answer = await finished(id, deadline)
       return (answer.SubStatements ?? []).map(({ ResultRows }) => ResultRows ?? 0)
     },
 
-    begin(name, statement) {
-      return once(name, (token) => submitAlone(statement, name, token))
+    async begin(name, statement) {
+      return once(name, await earlierOf(name), (token) => submitAlone(statement, name, token))
     },
 
     async rowsOf(id, deadline) {

@@ -43,20 +43,33 @@ export function besideLoads(what: string, { id }: Definition) {
   return { id: `${schema}.${name}`, schema, name }
 }
 
-/** Whether it matters which of two loads comes first; elsewhere nothing is looked at before one. */
-const hasJournal = (table: Definition): boolean => isOfItsDate(table) || isIncremental(table)
+/**
+ * Whether it matters which of two loads comes first: an extract is as old as its reading, where a
+ * transform is of the present, unless it asks for the run date.
+ */
+const hasJournal = (table: Definition): boolean =>
+  table.made.by !== 'transform' || isOfItsDate(table)
+
+/** The loads that must not come between: where dates have rows of their own, those of the same one. */
+function loadsOf(table: Definition, date: string): string {
+  const all = isOfItsDate(table) || isIncremental(table)
+  const these = all ? '' : ` where run_date = cast('${date}' as date)`
+  return `(select count(*) from ${tableName(journalOf(table))}${these})`
+}
 
 /**
  * What makes sure that nobody has loaded a table since now: whatever is looked at from here on is so
- * in the transaction too, which waits for others before it checks that.
+ * in the transaction too, which waits for others before it checks that. The run date's holder is what
+ * is looked at first: an execution that was stopped must not load after the one that has it now.
  */
-export async function holdStill({ warehouse, table, deadline }: Work): Promise<Step[]> {
+export async function holdStill(work: Work): Promise<Step[]> {
+  const { warehouse, table, date, deadline } = work
   if (!hasJournal(table)) return []
-  const own = journalOf(table)
-  await prepareTable(warehouse, own, deadline)
-  const count = `(select count(*) from ${tableName(own)})`
+  await prepareTable(warehouse, journalOf(table), deadline)
+  const count = loadsOf(table, date)
   const statement = { text: `select ${count} as loads`, parameters: {} }
   const [row] = await warehouse.query(statement, deadline)
+  await work.checkHeld?.()
   const failure = 'another night has loaded it meanwhile'
   return [{ ...assertCount(count, Number(row?.loads), failure), passes: true }]
 }

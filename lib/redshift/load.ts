@@ -9,7 +9,7 @@ import { clearAside, setAside } from './aside.ts'
 import { type Load, loadedRows, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
 import { checkBase } from './base.ts'
 import { checkStaged } from './check.ts'
-import { StatementError, type Warehouse } from './client.ts'
+import { type Earlier, StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, type StageHolds, stageName } from './ddl.ts'
 import { holdStill, writeJournal } from './journal.ts'
@@ -25,7 +25,7 @@ import {
 import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
 import { checkShrinking } from './shrink.ts'
-import { runSteps } from './transaction.ts'
+import { nameOf, runSteps } from './transaction.ts'
 
 /** What every task in the warehouse works with. */
 export interface Work extends Load {
@@ -37,6 +37,8 @@ export interface Work extends Load {
   readonly deadline?: number
   /** Told what is found wrong, which is then published nevertheless; absent, nothing is. */
   readonly accept?: (found: string) => void
+  /** Throws where another execution has taken the run date meanwhile. */
+  readonly checkHeld?: () => Promise<void>
 }
 
 /** What a load finds when it looks at what is there. */
@@ -58,7 +60,7 @@ export async function loadTable(
   const { table, bucket, prefix, copyRole } = work
   const place = `s3://${bucket.name}/${prefix}`
   const own = { ...work, manifest: manifestKey(place) }
-  return unlessLoaded(own, async () => {
+  return unlessLoaded(own, async (earlier) => {
     const extract = await readExtract(bucket, prefix)
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
     await verifyExtract(bucket, prefix, extract)
@@ -66,7 +68,7 @@ export async function loadTable(
     const steps = loadSteps(table, extract, own, place, copyRole, ready)
     await runChecked(
       { ...own, table: publishedAs(table, extract.increment) },
-      { steps, holds: 'files', before: ready.before },
+      { steps, holds: 'files', before: ready.before, earlier },
       async (steps, error) => {
         const copied = error instanceof StatementError && steps[error.index]?.copies
         return copied ? explainCopy(own, copied, extract.format, error) : explain(own, steps, error)
@@ -80,14 +82,19 @@ export async function loadTable(
 
 /**
  * Loads, unless this very load is done; gives the rows. The transaction of an earlier try may end
- * between two looks, so where the load fails it is asked again whether it is done.
+ * between two looks: so what is under way is looked for first, and where the load fails it is asked
+ * again whether it is done.
  */
-async function unlessLoaded(work: Work, load: () => Promise<number>): Promise<number> {
+async function unlessLoaded(
+  work: Work,
+  load: (earlier: Earlier) => Promise<number>,
+): Promise<number> {
   const done = () => loadedRows(work, work)
+  const earlier = await work.warehouse.earlier(nameOf(work))
   const before = await done()
   if (before !== undefined) return before
   try {
-    return await load()
+    return await load(earlier)
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'StillRunning') throw error
     const meanwhile = await done()
@@ -117,6 +124,7 @@ interface Checked {
   readonly steps: readonly Step[]
   readonly holds: StageHolds
   readonly before: readonly number[]
+  readonly earlier: Earlier
 }
 
 /**
@@ -125,14 +133,14 @@ interface Checked {
  */
 async function runChecked(
   work: Work,
-  { steps, holds, before }: Checked,
+  { steps, holds, before, earlier }: Checked,
   explained: (steps: readonly Step[], error: unknown) => Promise<unknown>,
 ): Promise<number> {
   const { table, date, accept } = work
   // The checks come after it: with or without them, it has the same place.
   const filling = steps.findIndex(({ fills }) => fills)
   try {
-    return (await runSteps(work, steps))[filling] ?? 0
+    return (await runSteps(work, steps, { earlier }))[filling] ?? 0
   } catch (error) {
     const checks = error instanceof StatementError && steps[error.index]?.checks
     if (!checks) throw await explained(steps, error)
@@ -192,11 +200,11 @@ export function loadSteps(
 
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
-  return unlessLoaded(work, async () => {
+  return unlessLoaded(work, async (earlier) => {
     const { table } = work
     const ready = await prepare(work)
     const steps = transformSteps(table, work, ready)
-    const checked = { steps, holds: 'rows', before: ready.before } as const
+    const checked = { steps, holds: 'rows', before: ready.before, earlier } as const
     return runChecked(work, checked, async (steps, error) => explain(work, steps, error))
   })
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '../error.ts'
+import type { Earlier } from './client.ts'
 import { MOST_STATEMENTS } from './ddl.ts'
 import type { Work } from './load.ts'
 import type { Step } from './publish.ts'
@@ -12,19 +13,24 @@ const MOST_BYTES = 100 * 1024
  * load has a word besides. Gives the rows of each. Throws as `Warehouse.transaction` does.
  */
 export function runSteps(
-  { warehouse, table, run, date, manifest, deadline }: Work,
+  work: Work,
   steps: readonly Step[],
-  word?: string,
+  { word, earlier }: { readonly word?: string; readonly earlier?: Earlier } = {},
 ): Promise<number[]> {
+  const { warehouse, table, deadline } = work
   const statements = steps.map(({ statement }) => statement)
   const longest = Math.max(...statements.map(({ text }) => Buffer.byteLength(text)))
   if (statements.length > MOST_STATEMENTS || longest > MOST_BYTES) {
     const size = `${statements.length} statements, the longest of ${longest} bytes`
     throw new Failure('BadDeclaration', `${table.id}: the Data API does not take ${size}`)
   }
-  const names = ['usher', run, table.id, date, ...(manifest ? [digest(manifest)] : [])]
-  return warehouse.transaction([...names, ...(word ? [word] : [])].join(' '), statements, deadline)
+  const name = [nameOf(work), ...(word ? [word] : [])].join(' ')
+  return warehouse.transaction(name, statements, deadline, earlier)
 }
+
+/** What the transaction of a load is called. */
+export const nameOf = ({ run, table, date, manifest }: Work): string =>
+  ['usher', run, table.id, date, ...(manifest ? [digest(manifest)] : [])].join(' ')
 
 /** Stands for a manifest in a name, for which its own may be too long. */
 const digest = (manifest: string): string =>

@@ -28,6 +28,9 @@ delete from "public"."sales" where "sold_on" = '2026-11-23';
 insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
 select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", from_hex("token") from "stage_sales";
 
+insert into "usher"."loads_of_sales" (run, run_date) values (cast(:run as varchar(80)), cast(:date as date));
+-- {"run":"run-1","date":"2026-11-23"}
+
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   cast(:manifest as varchar(1024)), null, cast(sysdate as timestamptz) at time zone 'UTC'
