@@ -1,0 +1,116 @@
+import { type AnyDefinition, isTask } from '../../lib/table/definition.ts'
+import type { World } from './stage.ts'
+
+/** What a night has made of a table or task: what everybody can see, and what it left behind. */
+export interface State {
+  readonly rows: readonly string[]
+  /** Receipts, without what tells of one run and not of another. */
+  readonly receipts: readonly string[]
+  /** `usher.loads`, in the order of the loads. */
+  readonly loads: readonly Load[]
+  /** The run of the receipt for each run date. */
+  readonly owners: Readonly<Record<string, string>>
+  /** The rows that the table's own journal has, where it has one. */
+  readonly journal: number | undefined
+  readonly staging: readonly string[]
+}
+
+interface Load {
+  readonly run: string
+  readonly date: string
+  readonly manifest: string
+  /** Its own rows, and those of the table then. */
+  readonly counts: string
+}
+
+/** Looks at a world. */
+export async function stateOf(world: World, own: AnyDefinition): Promise<State> {
+  const { bucket, redshift } = world
+  const ask = async (query: string) =>
+    (await redshift.query(query)).rows.map((row) => row.map(String))
+  const receipts = (await bucket.list('receipts/')).filter((key) =>
+    key.includes(`${own.name}/date=`),
+  )
+  const told = (await Promise.all(receipts.map((key) => bucket.get<Receipt>(key)))) as Receipt[]
+  const journal = `loads_of_${own.id}`
+  const [[known] = []] = await ask(
+    `select count(*) from svv_columns where table_schema = 'usher' and table_name = '${journal}'`,
+  )
+  const loads = await ask(
+    `select run, run_date, manifest, row_count, table_rows from usher.loads
+     where table_name = '${own.id}' order by loaded_at`,
+  )
+  return {
+    rows: isTask(own)
+      ? []
+      : (await ask(`select * from "${own.schema}"."${own.name}"`))
+          .map((row) => row.join('|'))
+          .sort(),
+    receipts: told.map((receipt) => JSON.stringify(lasting(receipt))).sort(),
+    loads: loads.map(([run = '', date = '', manifest = '', ...counts]) => ({
+      ...{ run, date, manifest },
+      counts: counts.join(' of '),
+    })),
+    owners: Object.fromEntries(told.map(({ date, run }) => [date, run])),
+    journal:
+      known === '0'
+        ? undefined
+        : Number((await ask(`select count(*) from usher."${journal}"`))[0]?.[0]),
+    staging: await bucket.list('staging/'),
+  }
+}
+
+interface Receipt extends Readonly<Record<string, unknown>> {
+  readonly date: string
+  readonly run: string
+}
+
+/** What of a receipt is the same whoever wrote it. */
+function lasting({ run, bytes, extractSeconds, loadSeconds, increment, ...rest }: Receipt): object {
+  const { readAt, base, ...further } = (increment ?? {}) as Record<string, unknown>
+  return { ...rest, ...further }
+}
+
+/**
+ * What differs from an undisturbed night's, in sentences; none where all is well. Only where a load
+ * was done `anew`, by an execution that could not know of it, may there be two of it in the audit.
+ */
+export function differences(found: State, expected: State, anew: boolean): string[] {
+  const problems: string[] = []
+  const compare = (what: string, ours: readonly string[], theirs: readonly string[]) => {
+    const [missing, extra] = [without(theirs, ours), without(ours, theirs)]
+    const example = (list: readonly string[]) => list[0]?.slice(0, 200)
+    if (missing.length > 0) problems.push(`${what}: ${missing.length} missing: ${example(missing)}`)
+    if (extra.length > 0) problems.push(`${what}: ${extra.length} too many: ${example(extra)}`)
+  }
+  compare('rows', found.rows, expected.rows)
+  compare('receipts', found.receipts, expected.receipts)
+  compare('staging', found.staging, [])
+  const loadsOf = ({ loads }: State) => loads.map(({ date, counts }) => `${date}: ${counts}`)
+  const once = (list: readonly string[]) => (anew ? [...new Set(list)] : list)
+  compare('usher.loads', once(loadsOf(found)), once(loadsOf(expected)))
+  const names = found.loads.map(({ run, date, manifest }) => `${run} ${date} ${manifest}`)
+  compare('usher.loads, each once', names, [...new Set(names)])
+  if (found.journal !== undefined && found.journal !== found.loads.length) {
+    problems.push(`the journal has ${found.journal} loads, usher.loads ${found.loads.length}`)
+  }
+  for (const [date, run] of Object.entries(found.owners)) {
+    const last = found.loads.findLast((load) => load.date === date)
+    // Executions are named in the order of the alphabet. A receipt may tell of less than is there.
+    if (found.journal !== undefined && last && last.run < run) {
+      problems.push(`the receipt for ${date} is of ${run}, the rows are of ${last.run}`)
+    }
+  }
+  return problems
+}
+
+/** What is in a list more often than in another. */
+function without(list: readonly string[], other: readonly string[]): string[] {
+  const left = new Map<string, number>()
+  for (const one of other) left.set(one, (left.get(one) ?? 0) + 1)
+  return list.filter((one) => {
+    const times = left.get(one) ?? 0
+    left.set(one, times - 1)
+    return times <= 0
+  })
+}
