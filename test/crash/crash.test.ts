@@ -16,9 +16,7 @@ if (!findServer())
 let stage: Stage
 let trials: Planned[]
 beforeAll(async () => {
-  for (const method of ['log', 'error'] as const) {
-    jest.spyOn(console, method).mockImplementation(() => {})
-  }
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   stage = await startStage()
   trials = slice(await plan(stage, quick(stage)), EVERY)
 }, 120_000)

@@ -26,8 +26,12 @@ export interface Sources {
   stop(): Promise<void>
 }
 
-/** Starts what the sample warehouse reads, with the data of a date and the days before it. */
-export async function startSources(directory: string, date: string): Promise<Sources> {
+/** Starts what the sample warehouse reads, with the data of two dates and the days before them. */
+export async function startSources(
+  directory: string,
+  before: string,
+  date: string,
+): Promise<Sources> {
   const secrets: Record<string, object> = {}
   const missing = ['search']
   const stops: (() => Promise<void>)[] = []
@@ -58,7 +62,7 @@ export async function startSources(directory: string, date: string): Promise<Sou
   return {
     secrets,
     missing,
-    files: daysUntil(date).flatMap((day) => [...clickFiles(day)].slice(0, FILES)),
+    files: [before, date].flatMap(daysUntil).flatMap((day) => [...clickFiles(day)].slice(0, FILES)),
     change: (statements) => run(admin, ['USE marketplace', ...statements]),
     async stop() {
       await Promise.all(stops.map((stop) => stop()))

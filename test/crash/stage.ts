@@ -70,7 +70,7 @@ export async function startStage(): Promise<Stage> {
     AWS_SECRET_ACCESS_KEY: 'test',
   })
   const directory = mkdtempSync(join(tmpdir(), 'usher-crash-test-'))
-  const sources = await startSources(directory, DATE)
+  const sources = await startSources(directory, BEFORE, DATE)
   const s3 = await startS3(join(directory, 's3'), [])
   await s3.addBucket('marketplace-logs', sources.files)
   const secrets = { ...sources.secrets }

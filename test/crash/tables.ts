@@ -58,7 +58,7 @@ const dated = transform('dated', {
 
 /** A mirror whose secret nobody has read yet: a function keeps those that it has. */
 const fresh = (secret: string) =>
-  mirror(mysql('fresh', { secret }).table('venues'), {
+  mirror(mysql('fresh', { secret, primary: true }).table('venues'), {
     name: 'fresh',
     columns: { id: integer().primaryKey(), name: varchar(800) },
   })

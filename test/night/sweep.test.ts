@@ -16,7 +16,7 @@ const date = '2026-11-23'
 
 let bucket: ReturnType<typeof memoryBucket>
 beforeEach(() => {
-  jest.spyOn(console, 'log').mockImplementation(() => {})
+  jest.spyOn(process.stdout, 'write').mockImplementation(() => true)
   bucket = memoryBucket()
 })
 
