@@ -12,6 +12,9 @@ export interface Context {
 /** The graph of every table that the warehouse exports. */
 export const graph = graphOf(tables)
 
+/** Step Functions takes 32,768 characters of a cause, escapes and all. */
+const LONGEST = 12_000
+
 /**
  * Wraps a handler so that all lines that it logs say what it is about, and its errors reach Step
  * Functions as a name and a sentence: a stack trace there only hides them. It goes to the log.
@@ -25,7 +28,7 @@ export function doorway<Event, Result>(
         return await handle(event, context)
       } catch (error) {
         logError(error)
-        const told = new Error(messageOf(error).slice(0, 4000))
+        const told = new Error(messageOf(error).slice(0, LONGEST))
         told.name = isThrottling(error) ? 'Transient' : nameOf(error)
         told.stack = ''
         throw told

@@ -7,6 +7,7 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { transient } from '../error.ts'
 import { uploadStream } from './upload.ts'
 
 /** An object as S3 lists it. */
@@ -97,7 +98,9 @@ export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
         const Objects = keys.slice(at, at + 1000).map((Key) => ({ Key }))
         const command = new DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } })
         const { Errors: [failed] = [] } = await s3.send(command)
-        if (failed) throw new Error(`s3://${name}/${failed.Key} is not deleted: ${failed.Message}`)
+        if (failed) {
+          throw transient(`s3://${name}/${failed.Key} is not deleted: ${failed.Message}`)
+        }
       }
     },
     upload: (key, body) => uploadStream(s3, { Bucket: name, Key: key }, body),

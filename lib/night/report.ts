@@ -4,7 +4,7 @@ import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import { type AnyDefinition, isTask } from '../table/definition.ts'
 import { type Incomplete, type Letter, letterOf } from './letter.ts'
-import { about, log } from './log.ts'
+import { about, log, logError } from './log.ts'
 import { measureNight } from './metrics.ts'
 import type { Night } from './night.ts'
 import {
@@ -88,10 +88,15 @@ const CHUNK_FAILED = 'States.ExceedToleratedFailureThreshold'
 const chunkFailure = async (bucket: Bucket, own: AnyDefinition, run: string, error: Caught) =>
   error.Error === CHUNK_FAILED ? bucket.get<FailureNote>(chunkFailureKey(own, run)) : undefined
 
-/** The sentence inside the cause that Lambda gives: `{"errorType", "errorMessage", "trace"}`. */
+/**
+ * The sentence inside a cause: Lambda's is `{"errorType", "errorMessage", "trace"}`, and that of a part
+ * of the night is its execution, whose own error and cause say what went wrong.
+ */
 function reasonOf({ Error: name, Cause = '' }: Caught): string {
   try {
-    return (JSON.parse(Cause) as { errorMessage: string }).errorMessage
+    const about = JSON.parse(Cause) as Partial<Caught> & { errorMessage?: unknown }
+    if (typeof about.errorMessage === 'string') return about.errorMessage
+    return about.Error ? `${about.Error}: ${about.Cause ?? ''}` : Cause
   } catch {
     return Cause || name
   }
@@ -121,7 +126,8 @@ export async function reportNight(
     receipt ? [] : [note ?? { table: own.id, error: 'Unknown', reason: 'its task left no word' }],
   )
   const complete = found.flatMap(({ own, receipt }) => (receipt ? [own] : []))
-  await sweep(bucket, complete, { date, run })
+  // A night is told of, and complete, though what is left of it cannot be deleted now.
+  await sweep(bucket, complete, { date, run }).catch(logError)
   const rows = found.reduce((sum, { receipt }) => sum + (receipt?.rows ?? 0), 0)
   const tasks = asked.filter(isTask).length
   const report = { date, run, tables: asked.length - tasks, tasks, rows, redrives }

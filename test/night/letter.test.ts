@@ -3,7 +3,13 @@ import { generator, integer, table } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { type Incomplete, letterOf } from '../../lib/night/letter.ts'
 import { writeReceipt } from '../../lib/night/receipt.ts'
-import { type Ending, endNight, type Report, reportNight } from '../../lib/night/report.ts'
+import {
+  type Ending,
+  endNight,
+  noteFailure,
+  type Report,
+  reportNight,
+} from '../../lib/night/report.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { messageOf } from '../../local/step-functions/publish.ts'
 import { expectGolden } from '../golden.ts'
@@ -111,6 +117,33 @@ it('warns of what is complete where something else is not', async () => {
   expect(incomplete?.subject).toBe('Usher prod: 1 of 2 tables not complete for 2026-11-23')
   expect(incomplete?.message).toContain(`\n\n${warning}\n\n`)
   expect(message).toContain(`\n${warning}\n`)
+})
+
+const places = table('places', {
+  columns: { id: integer().primaryKey() },
+  from: generator(() => []),
+  row: () => ({ id: 1 }),
+})
+
+describe('a night of which a whole part fails', () => {
+  it.each([
+    ['what its execution says', { ExecutionArn: arn, Error: 'NoRoom', Cause: 'it was full' }],
+    ['whatever there is', { ExecutionArn: arn }],
+  ])('is told of with %s', async (_what, cause) => {
+    const graph = graphOf([places])
+    const bucket = memoryBucket()
+    const error = { Error: 'States.TaskFailed', Cause: JSON.stringify(cause) }
+    await noteFailure({ graph, bucket }, { part: ['places'], run: 'nightly', error })
+    const { incomplete } = await reportNight(
+      { graph, bucket, stage: 'prod' },
+      {
+        ...{ date: '2026-11-23', run: 'nightly', tables: [], force: false },
+        ...{ redrives: 0, redriven: 0, execution, startedAt: '2026-11-24T02:00:00Z' },
+      },
+    )
+    const words = 'Error' in cause ? 'NoRoom: it was full' : JSON.stringify(cause)
+    expect(incomplete?.message.replaceAll(/\s+/g, ' ')).toContain(`FAILED: places ${words}`)
+  })
 })
 
 describe('a night that is incomplete', () => {

@@ -2,16 +2,21 @@ import type { AnyDefinition, NamedColumn } from '../../lib/table/definition.ts'
 import { definition, isTask, partitionOf } from '../../lib/table/definition.ts'
 import type { Cells, Reading } from '../../lib/table/origin.ts'
 
-/** A warehouse's exports, whose extracted tables hold a few made-up rows in place of a source's. */
+/**
+ * A warehouse's exports, whose extracted tables hold a few made-up rows in place of a source's. Such
+ * rows pass no checks, and none are made.
+ */
 export const synthetic = (tables: readonly object[]): object[] =>
   tables.map((table) => {
     const own = (table as { [definition]?: AnyDefinition })[definition]
-    if (!own || isTask(own) || own.made.by === 'transform') return table
+    if (!own || isTask(own)) return table
+    if (own.made.by === 'transform') return { ...table, [definition]: { ...own, checks: [] } }
     const read = async function* ({ columns, date }: Reading) {
       yield [1, 2].map((row) => rowOf(columns, partitionOf(own), date, row))
     }
     const source = { name: 'made-up', kind: 'generator', packages: [] }
-    return { ...table, [definition]: { ...own, made: { by: 'extract', from: { source, read } } } }
+    const made = { by: 'extract', from: { source, read } } as const
+    return { ...table, [definition]: { ...own, checks: [], made } }
   })
 
 const rowOf = (
