@@ -1,6 +1,7 @@
 /**
  * An error written for the person who reads it: it names the table, shows the value and says what
- * to do. Its name is what Step Functions matches: `Transient` and `StillRunning` are tried again.
+ * to do. Its name is what Step Functions matches: `Transient`,
+ * `StillRunning` and `Busy` are tried again.
  */
 export class Failure extends Error {
   constructor(name: FailureName, message: string, options?: ErrorOptions) {
@@ -34,6 +35,8 @@ export type FailureName =
   | 'OutOfTime'
   /** What is waited for goes on for longer than the function waits: ask again, as often as it takes. */
   | 'StillRunning'
+  /** Others use all that may be used at once: ask again, seldom, as often as it takes. */
+  | 'Busy'
   /** Throttled, disconnected, in conflict with another transaction: worth another try. */
   | 'Transient'
 

@@ -34,9 +34,10 @@ const RETRY: readonly Retrier[] = [
     MaxAttempts: 1,
     BackoffRate: 1,
   },
-  // An account that may run but few functions at once runs the others in their turn.
+  // An account that may run but few functions at once, or a server that few may read, serves the others
+  // in their turn. Each try is an event of the night's history: hence so seldom.
   {
-    ErrorEquals: ['Lambda.TooManyRequestsException'],
+    ErrorEquals: ['Busy', 'Lambda.TooManyRequestsException'],
     IntervalSeconds: 2,
     MaxAttempts: UNLIMITED,
     BackoffRate: 2,

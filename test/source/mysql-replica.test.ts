@@ -170,12 +170,21 @@ suite('a replica, and the primary it follows', () => {
       name: 'SourceRefused',
       message:
         'shop: its replication has stopped (receiving: Yes, applying: No, error 1062), and what is ' +
-        'read would be old: mend it and START REPLICA, or give the secret another replica',
+        'read would be old: mend it and START REPLICA, or give the secret another replica; or, if it ' +
+        'is a primary by now, say so in its source: primary: true',
     })
+    // Applying what it receives has failed: it still is a replica.
+    await expect(read('replica', { primary: true })).rejects.toThrow('its replication has stopped')
     await onReplica.query('DELETE FROM shop.seats WHERE id = 4')
     await onReplica.query('START SLAVE')
     await applied()
     expect((await read('replica')).ids).toHaveLength(4)
+  })
+
+  it('is a primary by now where the source says so, and replication is over', async () => {
+    await onReplica.query('STOP SLAVE')
+    await expect(read('replica')).rejects.toThrow('its replication has stopped')
+    expect((await read('replica', { primary: true })).ids).toHaveLength(4)
   })
 
   it('is tried again where its primary cannot be reached', async () => {

@@ -7,6 +7,7 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import { integer, mirror, mysql, real, timestamp, varchar } from '#lib'
 import { messageOf } from '../../lib/error.ts'
 import { csvLines } from '../../lib/manifest/csv.ts'
+import { explain } from '../../lib/source/mysql/errors.ts'
 import { describeTable } from '../../lib/source/mysql/schema/describe.ts'
 import { mirrorFile } from '../../lib/source/mysql/schema/file.ts'
 import { type Login, open } from '../../lib/source/mysql/session.ts'
@@ -280,13 +281,26 @@ suite('the mysql source', () => {
     expect(most).toBe(2)
   })
 
+  it('has those ask again whom the server takes no more connections of', async () => {
+    await admin.query(`CREATE USER few@127.0.0.1 IDENTIFIED BY 'few' WITH MAX_USER_CONNECTIONS 1`)
+    const few = { ...login, username: 'few', password: 'few', dbname: 'information_schema' }
+    const source = { name: 'production', kind: 'mysql', packages: [] }
+    const first = await open(source, few, { statementSeconds: 10 })
+    const refused = await open(source, few, { statementSeconds: 10 }).catch((error) => error)
+    expect(explain(refused, { source: 'production', database: 'shop' })).toMatchObject({
+      name: 'Busy',
+      message: expect.stringMatching(/^production: the server takes no more connections \(/),
+    })
+    first.destroy()
+  })
+
   it('has those who wait too long ask again, and forgets those who are gone', async () => {
     const source = { name: 'production', kind: 'mysql', packages: [] }
     const session = () => open(source, login, { statementSeconds: 10 })
     const [first, second] = await Promise.all([session(), session()])
     await awaitTurn(first, 1)
     await expect(awaitTurn(second, 1, 0)).rejects.toMatchObject({
-      name: 'StillRunning',
+      name: 'Busy',
       message: 'production: its connection is in use',
     })
     // Of another source, though on the same server, nobody is waited for.

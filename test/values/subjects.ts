@@ -348,6 +348,7 @@ const texts: readonly Subject[] = [
     type: 'varchar(255) CHARACTER SET utf8mb3',
     cases: [utf8('é€日本'), "'trail '", ...refused('surrogate', "x'edb080'")],
   },
+  { type: 'varchar(20) CHARACTER SET utf16', cases: ["x'd83dde00'", "REPEAT(x'd83dde00', 20)"] },
   { type: 'varchar(20) CHARACTER SET ucs2', cases: ["'a'", ...refused('surrogate', "x'd800'")] },
   {
     type: 'varchar(40) CHARACTER SET latin1',

@@ -11,12 +11,18 @@ interface Context {
 
 const BUSY = new Set([
   'PROTOCOL_CONNECTION_LOST',
-  'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_LOCK_DEADLOCK',
   // The table was altered after the snapshot was taken.
   'ER_TABLE_DEF_CHANGED',
+])
+
+/** The server takes no more connections, of anybody or of this user. */
+const FULL = new Set([
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_USER_LIMIT_REACHED',
 ])
 
 /** Whether the network or a busy server is at fault, so that another try may do. */
@@ -33,6 +39,11 @@ export function explain(error: unknown, context: Context): Failure {
   const file = `the columns of ${context.reading?.table ?? table}`
   const message = messageOf(error)
   const refused = (sentence: string) => new Failure('SourceRefused', sentence, { cause: error })
+  if (FULL.has(codeOf(error))) {
+    return new Failure('Busy', `${source}: the server takes no more connections (${message})`, {
+      cause: error,
+    })
+  }
   if (isConnectionLoss(error)) return transient(`${source}: ${message}`, error)
   switch (codeOf(error)) {
     case 'ER_ACCESS_DENIED_ERROR':

@@ -19,9 +19,10 @@ type Status = Awaited<ReturnType<Session['records']>>[number]
  * SourceRefused, or where waiting helps a Transient.
  */
 export async function checkReplica(session: Asked, guard: Guard): Promise<string | undefined> {
-  const statuses = await statusesOf(session)
-  const [status] = statuses ?? []
-  if (status) return lagNote(session, statuses ?? [], guard)
+  const found = await statusesOf(session)
+  // A primary may have been a replica once, and still say how that was.
+  const statuses = guard.primary ? found?.filter(isReplicating) : found
+  if (statuses && statuses.length > 0) return lagNote(session, statuses, guard)
   if (guard.primary) return undefined
   const unknown = statuses === undefined
   const right = session.isMariaDb ? 'SLAVE MONITOR' : 'REPLICATION CLIENT'
@@ -80,10 +81,16 @@ function lagNote(
   return seconds > 0 ? `read from a replica ${spoken(seconds)} behind` : undefined
 }
 
+/** What a status says under a name, or under the one that it had before. */
+const factOf = (status: Status, name: string): string | null =>
+  status[name] ?? status[name.replace('source', 'master').replace('replica', 'slave')] ?? null
+
+const isReplicating = (status: Status): boolean =>
+  factOf(status, 'replica_io_running') !== 'No' || factOf(status, 'replica_sql_running') !== 'No'
+
 /** Seconds behind. A replica that applies nothing knows none. */
 function lagOf(source: string, status: Status): number {
-  const of = (name: string) =>
-    status[name] ?? status[name.replace('source', 'master').replace('replica', 'slave')] ?? null
+  const of = (name: string) => factOf(status, name)
   const seconds = of('seconds_behind_source')
   if (seconds !== null) return Number(seconds)
   if (of('replica_io_running') === 'Connecting') {
@@ -95,7 +102,8 @@ function lagOf(source: string, status: Status): number {
   throw new Failure(
     'SourceRefused',
     `${source}: its replication has stopped (${threads}${errors}), and what is read would be old: ` +
-      'mend it and START REPLICA, or give the secret another replica',
+      'mend it and START REPLICA, or give the secret another replica; or, if it is a primary by now, ' +
+      'say so in its source: primary: true',
   )
 }
 

@@ -8,7 +8,7 @@ const PATIENCE = 20
 /**
  * Waits until fewer than so many sessions of a source read its server at once. A turn is a lock of the
  * server's own, which takes no right and ends with the connection, however that ends. Throws a
- * StillRunning where none came up: ask again, as often as it takes.
+ * Busy where none came up.
  */
 export async function awaitTurn(
   { source, rows }: Pick<Session, 'source' | 'rows'>,
@@ -30,5 +30,5 @@ export async function awaitTurn(
     if (await lock(first, 1)) return
   } while (performance.now() < deadline)
   const taken = connections === 1 ? 'its connection is' : `all its ${connections} connections are`
-  throw new Failure('StillRunning', `${source}: ${taken} in use`)
+  throw new Failure('Busy', `${source}: ${taken} in use`)
 }

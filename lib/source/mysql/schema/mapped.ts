@@ -52,9 +52,9 @@ const others: Readonly<Record<string, (column: MysqlColumn) => Mapped>> = {
   longblob: bytes,
 }
 
-/** How many bytes a text column may hold as UTF-8. A character of an older set may need three: the euro. */
+/** How many bytes a text column may hold as UTF-8. One of an older set may need three: the euro. */
 export const bytesOf = ({ characters, bytes, charset }: MysqlColumn): number =>
-  /^(ascii|utf8(mb[34])?)$/.test(charset) ? bytes : characters * 3
+  /^(ascii|utf8(mb[34])?|utf16(le)?|utf32|gb18030)$/.test(charset) ? bytes : characters * 3
 
 /** VARCHAR counts bytes of UTF-8. */
 function text(column: MysqlColumn): Mapped {
