@@ -6,8 +6,8 @@ import { StatementError, type Warehouse } from './client.ts'
 import { MOST_STATEMENTS, tableName } from './ddl.ts'
 
 /**
- * Lets a role read the tables that are published, those that are still to be made too, and which loads
- * there were; nothing else of Usher's own, and no other table of a schema. Makes the role where there is
+ * Lets a role read the tables that are published, all that this user will make in their schemas, and
+ * which loads there were; nothing else of Usher's own. Makes the role where there is
  * none: throws a WarehouseRefused where that takes an administrator, or a table is somebody else's.
  */
 export async function letRead(
