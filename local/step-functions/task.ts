@@ -59,6 +59,26 @@ async function callFunction(
   }
 }
 
+/** Records that a task of another service begins. */
+function begin(
+  execution: Run['execution'],
+  place: Place,
+  task: { readonly resourceType: string; readonly resource: string },
+  input: unknown,
+  timeoutInSeconds: number | undefined,
+): void {
+  const region = execution.machine.arn.split(':')[3]
+  record(execution, place, 'TaskScheduled', {
+    taskScheduledEventDetails: {
+      ...task,
+      region,
+      parameters: JSON.stringify(input),
+      timeoutInSeconds,
+    },
+  })
+  record(execution, place, 'TaskStarted', { taskStartedEventDetails: task })
+}
+
 /** Starts an execution of another machine and waits for its end. */
 async function runChild(
   { execution, world, signal }: Run,
@@ -67,15 +87,7 @@ async function runChild(
   input: unknown,
 ): Promise<unknown> {
   const task = { resourceType: 'states', resource: 'startExecution.sync:2' }
-  record(execution, place, 'TaskScheduled', {
-    taskScheduledEventDetails: {
-      ...task,
-      region: execution.machine.arn.split(':')[3],
-      parameters: JSON.stringify(input),
-      timeoutInSeconds,
-    },
-  })
-  record(execution, place, 'TaskStarted', { taskStartedEventDetails: task })
+  begin(execution, place, task, input, timeoutInSeconds)
   const child = startChild()
   record(execution, place, 'TaskSubmitted', {
     taskSubmittedEventDetails: {
@@ -146,15 +158,7 @@ async function publish(
   input: unknown,
 ): Promise<unknown> {
   const task = { resourceType: 'sns', resource: 'publish' }
-  record(execution, place, 'TaskScheduled', {
-    taskScheduledEventDetails: {
-      ...task,
-      region: execution.machine.arn.split(':')[3],
-      parameters: JSON.stringify(input),
-      timeoutInSeconds,
-    },
-  })
-  record(execution, place, 'TaskStarted', { taskStartedEventDetails: task })
+  begin(execution, place, task, input, timeoutInSeconds)
   if (!world.publish) throw unknownHere('a topic to publish to')
   try {
     const message = messageOf(input)
