@@ -167,7 +167,8 @@ function mapItems(machine: StateMachine, name: string): void {
     { actions: ['states:StartExecution'], resources: [of('stateMachine', name)] },
     {
       actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
-      resources: [of('execution', `${name}/*`)],
+      // CDK's own policy has the first for two of these, and the second for the third.
+      resources: [of('execution', `${name}:*`), of('execution', `${name}/*`)],
     },
   ]
   for (const statement of statements) machine.addToRolePolicy(new PolicyStatement(statement))

@@ -93,7 +93,7 @@ export class TaskFunctions extends Construct {
       entry: 'report',
       description: 'Says how a night ended',
     })
-    letRead(this.report, bucket, 'receipts/*', 'runs/*', 'staging/*', 'locks/*')
+    letRead(this.report, bucket, 'receipts/*', 'runs/*', 'locks/*')
     letDelete(this.report, bucket, 'staging/*')
   }
 
