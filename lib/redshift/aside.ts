@@ -39,8 +39,7 @@ export interface Refusal {
 
 /**
  * Sets the new rows of a load aside, whose checks have failed and with them its transaction: they are
- * staged once more, in one of their own. Throws a Transient where that is worth another try, or all
- * checks pass by now.
+ * staged once more, in one of their own. Throws a Transient where that is worth another try.
  */
 export async function setAside(
   work: Work,
@@ -64,10 +63,14 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
     await runSteps(work, steps, { word: 'aside' })
   } catch (error) {
     if (passes(error)) throw error
-    const found = `its checks failed, and its new rows were not set aside: ${messageOf(error)}`
+    const goesOn = error instanceof Failure && error.name === 'StillRunning'
+    const rows = `its new rows are ${goesOn ? 'still being' : 'not'} set aside in ${called(aside)}`
+    const found = `its checks failed, and ${rows}: ${messageOf(error)}`
     return { found, failure: refused(table, found, error) }
   }
   const place = `What was published before stays; the new rows are in ${called(aside)}`
+  const accept = `"accept": ["${table.id}"] in the input, or --accept ${table.id}`
+  const help = `Mend them and run it again, or have them published as they are: ${accept}`
   const broken: string[] = []
   try {
     for (const question of questionsOf({ ...subject, staged: tableName(aside) })) {
@@ -79,11 +82,11 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
     return { found, failure: refused(table, found, error) }
   }
   if (broken.length === 0) {
-    throw transient(`${table.id}: its checks failed, and pass by now: something has changed`)
+    // Or else a check fails only once what the source no longer has is deleted.
+    const found = 'its checks failed in the load, and none of them fails for the rows alone'
+    return { found, failure: transient(`${table.id}: ${found}. ${place}. ${help}`) }
   }
   const found = `${broken.length} of ${table.checks.length} checks failed. ${broken.join('. ')}`
-  const accept = `"accept": ["${table.id}"] in the input, or --accept ${table.id}`
-  const help = `Mend them and run it again, or have them published as they are: ${accept}`
   return { found, failure: refused(table, `${found}. ${place}. ${help}`) }
 }
 

@@ -243,7 +243,7 @@ function errorOf({ Error: message, SubStatements = [], Status }: DescribeStateme
 const PASSING = [
   /^(ERROR:\s*)?(1023|1018)\b/,
   /serializable isolation violation/i,
-  /conflict with concurrent transaction/i,
+  /(conflict with|dropped by) concurrent transaction/i,
   /could not open relation with OID/i,
   /^(ERROR:\s*)?VACUUM is running\b/,
   /deadlock detected/i,

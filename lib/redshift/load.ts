@@ -205,7 +205,10 @@ export async function transformTable(work: Work): Promise<number> {
     const ready = await prepare(work)
     const steps = transformSteps(table, work, ready)
     const checked = { steps, holds: 'rows', before: ready.before, earlier } as const
-    return runChecked(work, checked, async (steps, error) => explain(work, steps, error))
+    const staged = await runChecked(work, checked, async (steps, error) =>
+      explain(work, steps, error),
+    )
+    return mayRepeat(table) ? ((await loadedRows(work, work)) ?? 0) : staged
   })
 }
 

@@ -90,6 +90,8 @@ describe('an extract that is loaded', () => {
     await expect(verified()).rejects.toThrow(
       `numbers: s3://staging/${key} does not name just the files of its extract. Nothing of it`,
     )
+    await upload(key, '{"entries": [')
+    await expect(verified()).rejects.toThrow('does not name just the files of its extract. Nothing')
     await bucket.delete([key])
     await expect(verified()).rejects.toThrow(`s3://staging/${key} is gone. Nothing of it`)
   })

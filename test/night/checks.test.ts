@@ -1,24 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals'
 import { accepted, generator, integer, sql, table, transform, unique, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
-import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
+import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { logging } from '../../lib/night/log.ts'
 import { noteFailure } from '../../lib/night/report.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
-import { loads } from '../../lib/redshift/audit.ts'
-import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
-import { prepareTable } from '../../lib/redshift/schema.ts'
-import { startRedshift } from '../../local/redshift/redshift.ts'
-import { type S3, startS3 } from '../../local/services/s3.ts'
+import type { Warehouse } from '../../lib/redshift/client.ts'
+import { startWarehouse, type WarehouseStage } from '../redshift/stage.ts'
 import { conclude } from './conclude.ts'
 
-let directory: string
-let s3: S3
-let redshift: Awaited<ReturnType<typeof startRedshift>>
+let stage: WarehouseStage
 let bucket: Bucket
 let warehouse: Warehouse
 let status = 'paid'
@@ -45,25 +36,10 @@ beforeAll(async () => {
   jest
     .spyOn(process.stdout, 'write')
     .mockImplementation((line) => lines.push(JSON.parse(String(line))) > 0)
-  directory = mkdtempSync(join(tmpdir(), 'usher-checks-test-'))
-  s3 = await startS3(join(directory, 's3'), ['staging'])
-  redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
-  bucket = bucketOf('staging', s3.client)
-  const client = new RedshiftDataClient({
-    endpoint: redshift.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  warehouse = warehouseOf({ workgroup: 'test', database: 'warehouse' }, client)
-  const schema = { text: 'create schema if not exists "usher"', parameters: {} }
-  await warehouse.transaction('schema', [schema])
-  await prepareTable(warehouse, loads)
+  stage = await startWarehouse()
+  ;({ bucket, warehouse } = stage)
 })
-afterAll(async () => {
-  await redshift.close()
-  await s3.stop()
-  rmSync(directory, { recursive: true })
-})
+afterAll(() => stage.stop())
 beforeEach(() => {
   lines.length = 0
 })

@@ -1,16 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { type Connection, createConnection } from 'mysql2/promise'
-import { bucketOf } from '../../lib/manifest/bucket.ts'
-import { loads } from '../../lib/redshift/audit.ts'
-import { warehouseOf } from '../../lib/redshift/client.ts'
-import { prepareTable } from '../../lib/redshift/schema.ts'
 import { startServer } from '../../local/mysql/server.ts'
-import { startRedshift } from '../../local/redshift/redshift.ts'
-import { startS3 } from '../../local/services/s3.ts'
 import { secretOf, startSecrets } from '../../local/services/secrets.ts'
+import { startWarehouse } from '../redshift/stage.ts'
 
 /**
  * All that a night's tasks work with: a MySQL server, S3, Redshift, and the secret `shop`; and others
@@ -34,27 +28,13 @@ export async function startStage(others: Readonly<Record<string, object>> = {}) 
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   })
-  const s3 = await startS3(join(directory, 's3'), ['staging'])
-  const redshift = await startRedshift({
-    file: join(directory, 'warehouse.duckdb'),
-    s3: s3.client,
-  })
-  const client = new RedshiftDataClient({
-    endpoint: redshift.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  const warehouse = warehouseOf({ workgroup: 'test', database: 'warehouse' }, client)
-  const bucket = bucketOf('staging', s3.client)
+  const { s3, bucket, warehouse, stop } = await startWarehouse()
   const tools = {
     bucket,
     warehouse,
     milliseconds: 60_000,
     copyRole: 'arn:aws:iam::111111111111:role/copy',
   }
-  const schema = { text: 'create schema if not exists "usher"', parameters: {} }
-  await warehouse.transaction('schema', [schema])
-  await prepareTable(warehouse, loads)
   return {
     tools,
     admin,
@@ -70,8 +50,7 @@ export async function startStage(others: Readonly<Record<string, object>> = {}) 
       warehouse.transaction(`change ${Math.random()}`, [{ text, parameters: {} }]),
     async stop() {
       await admin.end()
-      await redshift.close()
-      await s3.stop()
+      await stop()
       secrets.stop()
       await server.stop()
       rmSync(directory, { recursive: true, force: true })

@@ -1,46 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { date, integer, runDate, sql, table, transform } from '#lib'
-import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
+import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { extract } from '../../lib/manifest/extract.ts'
-import { loads } from '../../lib/redshift/audit.ts'
-import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
+import type { Warehouse } from '../../lib/redshift/client.ts'
 import { loadTable, transformTable, type Work } from '../../lib/redshift/load.ts'
-import { prepareTable } from '../../lib/redshift/schema.ts'
 import { definition, type Tabled } from '../../lib/table/definition.ts'
-import { startRedshift } from '../../local/redshift/redshift.ts'
-import { type S3, startS3 } from '../../local/services/s3.ts'
+import { startWarehouse, type WarehouseStage } from './stage.ts'
 
-let directory: string
-let s3: S3
-let redshift: Awaited<ReturnType<typeof startRedshift>>
+let stage: WarehouseStage
 let bucket: Bucket
 let warehouse: Warehouse
 /** How many rows the source has at present, and how many of them any day has. */
 let count = 0
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'usher-shrink-test-'))
-  s3 = await startS3(join(directory, 's3'), ['staging'])
-  redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
-  bucket = bucketOf('staging', s3.client)
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const client = new RedshiftDataClient({
-    ...{ endpoint: redshift.url, region: 'us-east-1', credentials },
-  })
-  warehouse = warehouseOf({ workgroup: 'test', database: 'warehouse' }, client)
-  const schema = { text: 'create schema if not exists "usher"', parameters: {} }
-  await warehouse.transaction('schema', [schema])
-  await prepareTable(warehouse, loads)
+  stage = await startWarehouse()
+  ;({ bucket, warehouse } = stage)
 })
-afterAll(async () => {
-  await redshift.close()
-  await s3.stop()
-  rmSync(directory, { recursive: true })
-})
+afterAll(() => stage.stop())
 
 const columns = { id: integer().primaryKey(), day: date() }
 type Traits = Partial<Pick<Parameters<typeof table<typeof columns, never, never>>[1], 'publish'>>

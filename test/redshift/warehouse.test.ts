@@ -1,53 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { date, decimal, generator, integer, runDate, sql, table, transform, varchar } from '#lib'
-import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
+import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { conclude, extract } from '../../lib/manifest/extract.ts'
 import type { Extract } from '../../lib/manifest/manifest.ts'
-import { loads } from '../../lib/redshift/audit.ts'
-import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
+import type { Warehouse } from '../../lib/redshift/client.ts'
 import { journalOf } from '../../lib/redshift/journal.ts'
 import { loadTable, transformTable } from '../../lib/redshift/load.ts'
 import { prepareTable } from '../../lib/redshift/schema.ts'
 import { definition } from '../../lib/table/definition.ts'
-import { startRedshift } from '../../local/redshift/redshift.ts'
-import { type S3, startS3 } from '../../local/services/s3.ts'
+import { startWarehouse, type WarehouseStage } from './stage.ts'
 
 type Sale = { id: number; day: string; amount: string; note: string | null }
 
-let directory: string
-let s3: S3
-let redshift: Awaited<ReturnType<typeof startRedshift>>
+let stage: WarehouseStage
 let bucket: Bucket
 let warehouse: Warehouse
 let rows: Sale[] = []
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'usher-warehouse-test-'))
-  s3 = await startS3(join(directory, 's3'), ['staging'])
-  redshift = await startRedshift({ file: join(directory, 'warehouse.duckdb'), s3: s3.client })
-  bucket = bucketOf('staging', s3.client)
-  const client = new RedshiftDataClient({
-    endpoint: redshift.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  warehouse = warehouseOf({ workgroup: 'test', database: 'warehouse' }, client)
-  await warehouse.transaction('schema', [
-    { text: 'create schema if not exists "usher"', parameters: {} },
-  ])
-  await prepareTable(warehouse, loads)
+  stage = await startWarehouse()
+  ;({ bucket, warehouse } = stage)
 })
-afterAll(async () => {
-  await redshift.close()
-  await s3.stop()
-  rmSync(directory, { recursive: true })
-})
+afterAll(() => stage.stop())
 beforeEach(() => {
   rows = [
     { id: 1, day: '2026-11-23', amount: '1.50', note: 'first, "quoted"\nand more' },
@@ -341,6 +317,19 @@ describe('a transform', () => {
     expect(await ask('select day, sales, label from daily')).toEqual([
       ['2026-11-23', '3', `it's \\ a "label"`],
     ])
+  })
+
+  it('that merges says how many rows it publishes, one of each key', async () => {
+    const own = sales('sources')
+    await load(own)
+    const days = transform('days', {
+      columns: { day: date().primaryKey(), amount: decimal(10, 2) },
+      query: sql`select ${own.day}, ${own.amount} from ${own}`,
+      publish: { merge: 'amount' },
+    })
+    const made = { warehouse, table: days[definition], date: '2026-11-23', run: 'run' }
+    expect(await transformTable(made)).toBe(1)
+    expect(await ask('select day, amount from days')).toEqual([['2026-11-23', '3.50']])
   })
 
   it('fails on a NULL where its columns take none', async () => {
