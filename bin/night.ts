@@ -8,6 +8,7 @@ import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
 import { runNight, type TableInfo } from '../local/night.ts'
 import { summary } from '../local/summary.ts'
+import { acceptedIn } from './accept.ts'
 import { home } from './home.ts'
 import { stages } from './stages.ts'
 import type { Command } from './usher.ts'
@@ -47,9 +48,7 @@ keeps yours apart from the sample.`,
     }
     if (tables === '')
       throw new Failure('BadInput', '--tables names no table: leave it out for all')
-    const accepted = accept === undefined ? [] : namesIn(String(accept))
-    if (accept !== undefined && accepted.length === 0)
-      throw new Failure('BadInput', '--accept names no table: leave it out for none')
+    const accepted = acceptedIn(accept)
     if (date !== undefined && !isDate(String(date))) {
       throw new Failure('BadInput', `--date '${date}' is no date: write it as 2026-11-23`)
     }

@@ -2,6 +2,7 @@ import { Failure } from '../../lib/error.ts'
 import { namesIn } from '../../lib/graph/select.ts'
 import { dayBefore } from '../../lib/night/night.ts'
 import { isDate } from '../../lib/table/moment.ts'
+import { acceptedIn } from '../accept.ts'
 import { type Meaning, sorted } from './naming.ts'
 import { type NightMachine, tablesOf } from './night-machine.ts'
 
@@ -20,12 +21,9 @@ export async function wishOf(
   { tables, force, accept }: Options,
 ): Promise<Omit<Meaning, 'date'>> {
   const asked = tables === undefined ? [] : namesIn(String(tables))
-  const accepted = accept === undefined ? [] : namesIn(String(accept))
+  const accepted = acceptedIn(accept)
   if (tables !== undefined && asked.length === 0) {
     throw new Failure('BadInput', '--tables names no table: leave it out for all')
-  }
-  if (accept !== undefined && accepted.length === 0) {
-    throw new Failure('BadInput', '--accept names no table: leave it out for none')
   }
   if (asked.length + accepted.length > 0) {
     const known = await tablesOf(machine)

@@ -18,7 +18,7 @@ export const LONGEST = 20 * 3600
 export const TABLES = 'Tables'
 
 /** The names of the last state of a night, as it ends. */
-export const ENDS = { complete: 'Night complete', incomplete: 'Night incomplete' } as const
+const ENDS = { complete: 'Night complete', incomplete: 'Night incomplete' } as const
 
 /**
  * A night around the branches of its tables. A night that is incomplete is told of, and then failed by

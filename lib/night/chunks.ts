@@ -143,7 +143,7 @@ export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkR
     return await readChunk(tools, table, input)
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
-    if (name === 'StillRunning') throw error
+    if (name === 'Busy') throw error
     const reason = `chunk ${input.range.chunk}: ${message}`
     const note: FailureNote = { table: table.id, error: name, reason }
     await tools.bucket.put(chunkFailureKey(table, input.run), note).catch((lost: unknown) => {

@@ -101,7 +101,7 @@ const CONSOLES: Readonly<Record<string, string>> = {
 }
 
 /** Where the console shows an execution. */
-export function consoleOf(execution: string): string {
+function consoleOf(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':')
   const domain = CONSOLES[partition] ?? 'aws.amazon.com'
   return `https://${region}.console.${domain}/states/home?region=${region}#/v2/executions/details/${execution}`

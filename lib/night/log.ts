@@ -49,7 +49,7 @@ function write(level: 'INFO' | 'ERROR', message: string, facts: Facts): void {
  * Writes an object as a line of the log that is nothing else. What goes through `console`, Lambda puts
  * other words around, and no longer finds metrics in it.
  */
-export function writeLine(line: object): void {
+function writeLine(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 

@@ -18,7 +18,7 @@ import { type Step, stagedRows, step } from './publish.ts'
 import { runSteps } from './transaction.ts'
 
 /** Where the new rows of a table are put that its checks do not let pass. */
-export const asideOf = (table: Definition): Definition => ({
+const asideOf = (table: Definition): Definition => ({
   ...table,
   ...besideLoads('aside', table),
 })

@@ -74,7 +74,7 @@ export const identifier = (name: string): string => `"${name.toLowerCase().repla
 /** SQL of a name that is not a table's or a column's. */
 export const identifierSql = (name: string): Sql => new Sql([identifier(name)])
 
-export function mentionOf(table: Tabled): Mention {
+function mentionOf(table: Tabled): Mention {
   const own = table[definition]
   return { of: own, alias: own.alias, staged: own.staged }
 }

@@ -1,5 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { RowDataPacket } from 'mysql2/promise'
 import { decimal, integer, mirror, mysql, timestamp, timestamptz, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
@@ -12,7 +13,7 @@ import {
   sealTask,
 } from '../../lib/night/chunks.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
-import { attemptPrefix, failureKey } from '../../lib/night/receipt.ts'
+import { attemptPrefix, chunkFailureKey, failureKey } from '../../lib/night/receipt.ts'
 import { noteFailure } from '../../lib/night/report.ts'
 import type { TaskResult } from '../../lib/night/task.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
@@ -334,6 +335,30 @@ suite('a table that is read in chunks', () => {
     await expect(
       chunkTask({ ...tools, milliseconds: 0 }, { ...input, range: one }),
     ).rejects.toThrow('Run it with "force": true, which reads all rows, in ranges')
+  })
+
+  it('has not failed where the server takes no more connections', async () => {
+    await stage.admin.query(`CREATE TABLE full (id int PRIMARY KEY, note varchar(9))`)
+    await stage.admin.query(`INSERT INTO full SELECT seq, 'x' FROM seq_1_to_9`)
+    const table = mirrorOf('full')
+    const { plan, itemsIn, chunk, tools } = begin('full', table)
+    const planned = await plan('2026-11-03')
+    const [item] = await itemsIn(planned)
+    const [[limit]] = (await stage.admin.query(
+      'SELECT @@GLOBAL.max_connections AS most',
+    )) as never[]
+    // The administrator's connection is one of them.
+    await stage.admin.query('SET GLOBAL max_connections = 10')
+    const others = await Promise.all(Array.from({ length: 9 }, () => stage.connect()))
+    try {
+      await expect(chunk(planned, item as Chunk)).rejects.toMatchObject({ name: 'Busy' })
+    } finally {
+      await stage.admin.query(`SET GLOBAL max_connections = ${limit?.most}`)
+      for (const other of others) other.destroy()
+    }
+    const key = chunkFailureKey(table[definition], 'run-2026-11-03')
+    expect(await tools.bucket.get(key)).toBeUndefined()
+    expect(await chunk(planned, item as Chunk)).toMatchObject({ rows: 9 })
   })
 
   it('says in the report what a chunk of it said, and forgets that when it goes round again', async () => {
