@@ -344,9 +344,8 @@ suite('a table that is read in chunks', () => {
     const { plan, itemsIn, chunk, tools } = begin('full', table)
     const planned = await plan('2026-11-03')
     const [item] = await itemsIn(planned)
-    const [[limit]] = (await stage.admin.query(
-      'SELECT @@GLOBAL.max_connections AS most',
-    )) as never[]
+    const asked = 'SELECT @@GLOBAL.max_connections AS most'
+    const [[limit] = []] = await stage.admin.query<RowDataPacket[]>(asked)
     // The administrator's connection is one of them.
     await stage.admin.query('SET GLOBAL max_connections = 10')
     const others = await Promise.all(Array.from({ length: 9 }, () => stage.connect()))
