@@ -39,8 +39,10 @@ function run(server: Installed, dir: string, name: string): Promise<string> {
     ? [server.installDb, '--no-defaults', `--datadir=./${name}`, '--skip-test-db']
     : [server.mysqld, '--no-defaults', '--initialize-insecure', `--datadir=${join(dir, name)}`]
   const log = openLog(join(dir, 'initialise.log'))
+  // A server that starts deletes what others have in the same folder for temporary tables.
   const child = spawn(program, [...args, ...asUser()], {
     cwd: dir,
+    env: { ...process.env, TMPDIR: dir },
     stdio: ['ignore', log.fd, log.fd],
   })
   log.close()
@@ -49,7 +51,8 @@ function run(server: Installed, dir: string, name: string): Promise<string> {
     child.once('exit', (code, signal) => {
       if (code === 0) return resolve(log.file)
       const why = `${program} ended with ${signal ?? code}`
-      reject(new Error(`${why}${tailOf(log.file)}${hintOf(server, log.file)}`))
+      // MariaDB's script ends with 20 lines on where to look, after the line that says why.
+      reject(new Error(`${why}${tailOf(log.file, 30)}${hintOf(server, log.file)}`))
     })
   })
 }

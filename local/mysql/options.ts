@@ -16,6 +16,8 @@ export const serverOptions = ({ data, port, socketFolder, initFile }: Where): st
   '--bind-address=127.0.0.1',
   `--socket=${socketFolder}/mysql.sock`,
   `--pid-file=${socketFolder}/mysql.pid`,
+  // A server that starts deletes what others have in the same folder for temporary tables.
+  `--tmpdir=${socketFolder}`,
   `--init-file=${initFile}`,
   '--skip-name-resolve',
   '--loose-mysqlx=OFF', // MySQL's second protocol would listen on a port of its own
