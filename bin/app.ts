@@ -1,9 +1,11 @@
-import { App } from 'aws-cdk-lib'
+import { App, Validations } from 'aws-cdk-lib'
 import { tablesOf } from '../lib/graph/graph.ts'
+import { checkStage } from '../lib/stacks/check-stage.ts'
 import { NightStack } from '../lib/stacks/night-stack.ts'
 import { StorageStack } from '../lib/stacks/storage-stack.ts'
+import { ReasonedWildcards } from '../lib/stacks/wildcards.ts'
 import { knownDurations } from './durations.ts'
-import { stages } from './stages.ts'
+import { stages } from './stages/index.ts'
 import { typeErrors } from './types.ts'
 import { loadGraph, writeIndex } from './warehouse.ts'
 
@@ -23,7 +25,9 @@ const copiesFrom = new Set(
 )
 
 const app = new App()
+Validations.of(app).addPlugins(new ReasonedWildcards())
 for (const stage of stages) {
+  checkStage(stage, graph)
   const env = { account: stage.account, region: stage.region }
   const storage = new StorageStack(app, `usher-${stage.name}-storage`, {
     env,

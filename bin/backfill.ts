@@ -21,7 +21,7 @@ first three fail in the same way.
   --tables       only these, as for npx usher start
   --force        do the tables again that are complete already
   --concurrency  so many nights at once, 20 at most; 1 unless said
-  --stage        of bin/stages.ts; the first unless said
+  --stage        of bin/stages; the first unless said
 
 It ends with 0 if every night has succeeded.`,
   options: {

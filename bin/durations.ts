@@ -26,7 +26,7 @@ load, or to transform, in the middle of the last nights in which it was loaded.
 Commit it: the next deploy arranges the state machine by it, so that what takes
 long is begun early.
 
-  --stage  of bin/stages.ts; the first unless said`,
+  --stage  of bin/stages; the first unless said`,
   options: { stage: { type: 'string' } },
   async run([word], { stage }) {
     if (word !== undefined) throw new Failure('BadInput', `'${word}' is not asked for`)

@@ -3,6 +3,7 @@ import { definitionOf, type Graph, upstream } from '../lib/graph/graph.ts'
 import { namesIn, select } from '../lib/graph/select.ts'
 import { nightOf } from '../lib/night/night.ts'
 import { receiptKey } from '../lib/night/receipt.ts'
+import type { Stage } from '../lib/stacks/stage.ts'
 import { sourceOf } from '../lib/table/definition.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
@@ -10,7 +11,7 @@ import { runNight, type TableInfo } from '../local/night.ts'
 import { summary } from '../local/summary.ts'
 import { acceptedIn } from './accept.ts'
 import { home } from './home.ts'
-import { stages } from './stages.ts'
+import { stages } from './stages/index.ts'
 import type { Command } from './usher.ts'
 import { loadGraph } from './warehouse.ts'
 
@@ -53,7 +54,7 @@ keeps yours apart from the sample.`,
       throw new Failure('BadInput', `--date '${date}' is no date: write it as 2026-11-23`)
     }
     const [stage] = stages
-    if (!stage) throw new Failure('BadInput', 'bin/stages.ts has no stage to run a night of')
+    if (!stage) throw new Failure('BadInput', 'bin/stages has no stage to run a night of')
     const graph = await loadGraph()
     const names = tables === undefined ? [] : namesIn(String(tables))
     const asked = select(graph, names)
@@ -64,7 +65,7 @@ keeps yours apart from the sample.`,
     const { date: day } = nightOf({ input, run: '', startedAt: now }, graph, stage.timeZone)
     const display = displayOn(process.stdout)
     const { ending, record, message } = await runNight({
-      tables: [...asked].map((id) => tableInfo(graph, id, day)),
+      tables: [...asked].map((id) => tableInfo(graph, id, day, stage)),
       all: names.length === 0,
       date: date as string | undefined,
       day,
@@ -90,12 +91,14 @@ keeps yours apart from the sample.`,
   },
 }
 
-function tableInfo(graph: Graph, id: string, day: string): TableInfo {
+function tableInfo(graph: Graph, id: string, day: string, { sources }: Stage): TableInfo {
   const own = definitionOf(graph, id)
   const table = graph.get(id)?.table
+  const source = table && sourceOf(table)
+  const secret = source && (sources?.[source.name]?.secret ?? source.secret)
   return {
     id,
-    source: table && sourceOf(table),
+    source: source && { ...source, ...(secret !== undefined && { secret }) },
     receipt: own ? receiptKey(own, day) : '',
     upstream: [...upstream(graph, id)],
   }

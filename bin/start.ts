@@ -21,7 +21,7 @@ complete.
   --force   do the tables again that are complete already
   --accept  publish the new rows of these tables whatever their checks say
   --detach  do not follow it
-  --stage   of bin/stages.ts; the first unless said
+  --stage   of bin/stages; the first unless said
 
 An execution is called by its run date: 2026-11-23, and 2026-11-23-2 for the
 next attempt. Where it is running already, it is followed and not started again;

@@ -23,7 +23,7 @@ tables of the newest stand: what is done, under way, waiting, failed and why.
   npx usher status nightly-5c0e…   one execution, by its name or its beginning
 
   --watch  follow it until it ends: with 0 if every table is complete
-  --stage  of bin/stages.ts; the first unless said`,
+  --stage  of bin/stages; the first unless said`,
   options: { stage: nightOptions.stage, watch: { type: 'boolean', default: false } },
   async run([word, ...others], { stage, watch }) {
     if (others.length > 0) throw new Failure('BadInput', 'give one date or execution, or none')

@@ -36,7 +36,7 @@ function explained(error: unknown): unknown {
     )
   }
   if (text.startsWith('Region is missing')) {
-    return refused('no AWS region is set: give the stage one in bin/stages.ts, or set AWS_REGION')
+    return refused('no AWS region is set: give the stage one in bin/stages, or set AWS_REGION')
   }
   if (THROTTLED.test(name) || THROTTLED.test(text)) {
     const problem = `AWS is asked too often (${text}): try again in a minute, with fewer nights at once`

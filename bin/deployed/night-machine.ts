@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { Failure } from '../../lib/error.ts'
 import type { Stage } from '../../lib/stacks/stage.ts'
-import { stages } from '../stages.ts'
+import { stages } from '../stages/index.ts'
 import { stepFunctions } from './client.ts'
 
 /** The state machine of a stage's nights, as it is deployed. */
@@ -22,7 +22,7 @@ export async function findMachine(stageName: unknown): Promise<NightMachine> {
   const stage = stages.find(({ name }) => stageName === undefined || name === stageName)
   if (!stage) {
     const names = stages.map(({ name }) => name).join(', ')
-    throw new Failure('BadInput', `bin/stages.ts has no stage '${stageName}'; there are: ${names}`)
+    throw new Failure('BadInput', `bin/stages has no stage '${stageName}'; there are: ${names}`)
   }
   const client = stepFunctions(stage.region)
   const name = `usher-${stage.name}-night`

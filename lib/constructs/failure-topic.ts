@@ -1,5 +1,7 @@
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events'
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets'
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
@@ -7,16 +9,30 @@ import { Construct } from 'constructs'
 
 export interface FailureTopicProps {
   readonly emails: readonly string[]
+  /** A letter may hold a value that was refused, so it is encrypted where it lies. */
+  readonly key: IKey
 }
 
 /** The topic that hears of a night that is incomplete, timed out, or was stopped by somebody. */
 export class FailureTopic extends Construct {
   readonly topic: Topic
+  private readonly key: IKey
 
-  constructor(scope: Construct, id: string, { emails }: FailureTopicProps) {
+  constructor(scope: Construct, id: string, { emails, key }: FailureTopicProps) {
     super(scope, id)
-    this.topic = new Topic(this, 'Topic', { enforceSSL: true, displayName: 'Usher' })
+    this.key = key
+    this.topic = new Topic(this, 'Topic', {
+      ...{ enforceSSL: true, displayName: 'Usher', masterKey: key },
+    })
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email))
+  }
+
+  /** Lets somebody send to the topic. */
+  letPublish({ grantPrincipal }: IGrantable): void {
+    const allow = (actions: string[], resource: string) =>
+      grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }))
+    allow(['sns:Publish'], this.topic.topicArn)
+    allow(['kms:Decrypt', 'kms:GenerateDataKey'], this.key.keyArn)
   }
 
   /**

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
@@ -16,6 +16,7 @@ import { placeholder } from '../machine/names.ts'
 import type { Step } from '../machine/table.ts'
 import type { Call } from '../machine/task.ts'
 import { letGet } from './bucket-rights.ts'
+import type { FailureTopic } from './failure-topic.ts'
 import type { TaskFunction } from './task-function.ts'
 import type { TaskFunctions } from './task-functions.ts'
 
@@ -25,9 +26,10 @@ export interface NightMachineProps {
   readonly graph: Graph
   readonly functions: TaskFunctions
   /** The topic that is told of a night that is incomplete. */
-  readonly topic: ITopic
+  readonly topic: FailureTopic
   /** Where the lists of chunks lie. */
   readonly bucket: IBucket
+  readonly logRetention: RetentionDays
   /** Seconds that tables took in the last nights. */
   readonly durations: Readonly<Record<string, number>>
 }
@@ -46,7 +48,7 @@ export class NightMachine extends Construct {
     const { name, graph, functions } = props
     this.functions = functions
     this.bucket = props.bucket
-    this.topic = props.topic
+    this.topic = props.topic.topic
     const { prepare, report, note, awaitUpstream } = functions
     const machines = machinesOf({
       graph,
@@ -63,7 +65,7 @@ export class NightMachine extends Construct {
     })
     const logs = new LogGroup(this, 'Log', {
       logGroupName: `/aws/vendedlogs/states/${this.node.addr.slice(-12)}-night`,
-      retention: RetentionDays.THREE_MONTHS,
+      retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     })
     const parts = machines.parts.map((definition, at) =>
@@ -71,7 +73,7 @@ export class NightMachine extends Construct {
     )
     this.machine = this.make('Machine', name, machines.night, logs, parts)
     for (const part of parts) startAndAwait(this.machine, part)
-    props.topic.grantPublish(this.machine)
+    props.topic.letPublish(this.machine)
     functions.prepare.addToRolePolicy(
       new PolicyStatement({
         actions: ['states:DescribeExecution'],
@@ -137,7 +139,12 @@ export class NightMachine extends Construct {
       tracingEnabled: true,
       logs: { level: LogLevel.ALL, destination },
     })
-    for (const [, fn] of used) fn.grantInvoke(machine)
+    machine.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: used.map(([, fn]) => fn.functionArn),
+      }),
+    )
     if (text.includes('"DISTRIBUTED"')) {
       letGet(machine, this.bucket, 'staging/*/chunks.json')
       mapItems(machine, stateMachineName)

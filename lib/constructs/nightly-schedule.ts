@@ -1,4 +1,4 @@
-import { Duration, TimeZone } from 'aws-cdk-lib'
+import { Duration, TimeZone, Validations } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import {
   ContextAttribute,
@@ -26,6 +26,10 @@ export class NightlySchedule extends Construct {
     const dropped = new Queue(this, 'Dropped', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    })
+    Validations.of(dropped).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is where the schedule itself leaves what it could not deliver.',
     })
     new Schedule(this, 'Schedule', {
       description: 'Starts the nightly run of Usher',

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { Duration } from 'aws-cdk-lib'
-import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2'
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2'
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { nodeOptions } from '../night/environment.ts'
 import { bundling } from './bundling.ts'
+import type { Network } from './network.ts'
 
 export interface TaskFunctionProps {
   /** The file in `lambdas/`, without its ending. */
@@ -19,18 +20,14 @@ export interface TaskFunctionProps {
   readonly minutes: number
   /** npm packages that this function never loads: the clients of other sources. */
   readonly without?: readonly string[]
-  readonly network?: Network
+  readonly logRetention: RetentionDays
+  readonly place?: Place | undefined
 }
 
-/** A part of somebody's VPC. */
-export interface Network {
-  readonly vpcId: string
-  /** The zones of the subnets, in their order. */
-  readonly availabilityZones: readonly string[]
-  /** Subnets with a way to the source, to S3 and to Secrets Manager. */
-  readonly subnetIds: readonly string[]
-  /** Security groups that the source lets in. */
-  readonly securityGroupIds: readonly string[]
+/** Where in a VPC a function stands. */
+export interface Place {
+  readonly network: Network
+  readonly groups: readonly ISecurityGroup[]
 }
 
 /** A Lambda function of a file in `lambdas/`, bundled by esbuild, with a role and log of its own. */
@@ -38,9 +35,9 @@ export class TaskFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: TaskFunctionProps) {
     const home = new Construct(scope, `${id} home`)
     const role = new Role(home, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-    const logGroup = new LogGroup(home, 'Log', { retention: RetentionDays.THREE_MONTHS })
+    const logGroup = new LogGroup(home, 'Log', { retention: props.logRetention })
     logGroup.grantWrite(role)
-    if (props.network) for (const statement of interfacesInVpc()) role.addToPolicy(statement)
+    if (props.place) for (const statement of interfacesInVpc()) role.addToPolicy(statement)
     super(scope, id, {
       entry: fileURLToPath(new URL(`../../lambdas/${props.entry}.ts`, import.meta.url)),
       description: props.description,
@@ -53,25 +50,17 @@ export class TaskFunction extends NodejsFunction {
       // Lambda's own lines, as those of the function are.
       loggingFormat: LoggingFormat.JSON,
       environment: { NODE_OPTIONS: nodeOptions(props.memory) },
-      ...(props.network && inVpc(home, props.network)),
+      ...(props.place && inVpc(props.place)),
       bundling: { ...bundling, externalModules: [...(props.without ?? [])] },
     })
   }
 }
 
-function inVpc(scope: Construct, network: Network) {
-  const vpc: IVpc = Vpc.fromVpcAttributes(scope, 'Vpc', {
-    vpcId: network.vpcId,
-    availabilityZones: [...network.availabilityZones],
-    privateSubnetIds: [...network.subnetIds],
-    // Nothing is routed from here; without ids CDK warns of each subnet.
-    privateSubnetRouteTableIds: network.subnetIds.map(() => 'unknown'),
-  })
-  const groups = network.securityGroupIds.map((id) =>
-    SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false }),
-  )
-  return { vpc, securityGroups: groups }
-}
+const inVpc = ({ network, groups }: Place) => ({
+  vpc: network.vpc,
+  vpcSubnets: { subnets: [...network.subnets] },
+  securityGroups: [...groups],
+})
 
 /**
  * What Lambda needs to put a function into a VPC; these actions know no narrower resource. What the

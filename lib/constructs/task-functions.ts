@@ -1,5 +1,6 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib'
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { type Graph, tablesOf } from '../graph/graph.ts'
 import { EXTRACT_MEGABYTES, variables } from '../night/environment.ts'
@@ -12,8 +13,10 @@ import {
 } from '../table/definition.ts'
 import type { Codec, Source } from '../table/origin.ts'
 import { letDelete, letRead, letWrite } from './bucket-rights.ts'
+import type { Network } from './network.ts'
+import { letReadSecret } from './secret-rights.ts'
 import { SourceBucket } from './source-bucket.ts'
-import { type Network, TaskFunction, type TaskFunctionProps } from './task-function.ts'
+import { type Place, TaskFunction, type TaskFunctionProps } from './task-function.ts'
 import type { Warehouse } from './warehouse.ts'
 
 export interface TaskFunctionsProps {
@@ -26,7 +29,22 @@ export interface TaskFunctionsProps {
   readonly warehouse: Warehouse
   readonly timeZone: string
   readonly compression?: Codec
-  readonly networks?: Readonly<Record<string, Network>>
+  readonly logRetention: RetentionDays
+  /** Where sources in a VPC are reached from. */
+  readonly network?: Network | undefined
+  readonly sources?: Readonly<Record<string, SourceConfig>> | undefined
+}
+
+/** What one stage has of a source that others may not. */
+export interface SourceConfig {
+  /** The name of its secret, where that is not what `warehouse/sources.ts` says. */
+  readonly secret?: string
+  /** The key that the secret is encrypted with, where it is not AWS's own. */
+  readonly secretKeyArn?: string
+  /** True where its functions must stand in the stage's VPC to reach it. */
+  readonly inVpc?: boolean
+  /** Security groups that the source lets in; absent, one is made for its functions. */
+  readonly securityGroupIds?: readonly string[]
 }
 
 /** What functions that read a source are, and what they do. */
@@ -166,14 +184,34 @@ export class TaskFunctions extends Construct {
         entry,
         description: `${does} ${source.name} (${source.kind})`,
         without: this.packagesWithout(source),
-        network: this.props.networks?.[source.name],
+        place: this.placeOf(source),
       })
       letRead(fn, this.props.bucket, 'receipts/*', 'locks/*')
-      if (source.secret) Secret.fromSecretNameV2(fn, 'Secret', source.secret).grantRead(fn)
+      if (source.secret) this.letRead(fn, source.name, source.secret)
       if (source.bucket) new SourceBucket(fn, 'Source', source.bucket).grantRead(fn)
       return fn
     })
     return { fn, source }
+  }
+
+  private placeOf({ name }: Source): Place | undefined {
+    const { network, sources } = this.props
+    const { inVpc = false, securityGroupIds } = sources?.[name] ?? {}
+    if (!inVpc) return undefined
+    if (!network) throw new Error(`the source ${name} is in a VPC, of which the stage says nothing`)
+    return { network, groups: network.groupsOf(name, securityGroupIds) }
+  }
+
+  /** Lets a function read the secret of a source, and tells it where the stage has another. */
+  private letRead(fn: TaskFunction, source: string, usual: string): void {
+    const { secret = usual, secretKeyArn } = this.props.sources?.[source] ?? {}
+    // Secrets Manager puts six characters of its own behind the name.
+    const arn = Stack.of(this).formatArn({
+      ...{ service: 'secretsmanager', resource: 'secret', resourceName: `${secret}-??????` },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    })
+    letReadSecret(fn, arn, secretKeyArn)
+    if (secret !== usual) fn.addEnvironment(variables.secret, secret)
   }
 
   /** The function that makes a table by SQL. */
@@ -207,8 +245,11 @@ export class TaskFunctions extends Construct {
     })
   }
 
-  private make(id: string, props: TaskFunctionProps): TaskFunction {
-    const fn = new TaskFunction(this, id, { without: this.packagesWithout(), ...props })
+  private make(id: string, props: Omit<TaskFunctionProps, 'logRetention'>): TaskFunction {
+    const fn = new TaskFunction(this, id, {
+      ...{ without: this.packagesWithout(), logRetention: this.props.logRetention },
+      ...props,
+    })
     const { stage, metrics = true } = this.props
     fn.addEnvironment(variables.stage, stage)
     if (metrics) fn.addEnvironment(variables.metrics, stage)

@@ -1,10 +1,12 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { variables } from '../night/environment.ts'
+import type { Network } from './network.ts'
+import { letReadSecret } from './secret-rights.ts'
 import { Serverless } from './serverless.ts'
 
 /** A new Redshift Serverless, or a warehouse that is there. */
@@ -23,6 +25,8 @@ interface Existing {
   readonly database: string
   /** The secret with the user and password that Usher works as. */
   readonly secretArn: string
+  /** The key that the secret is encrypted with, where it is not AWS's own. */
+  readonly secretKeyArn?: string
   /** A role of the warehouse's own that COPY reads the bucket with. */
   readonly copyRoleArn: string
 }
@@ -31,7 +35,10 @@ export interface WarehouseProps {
   /** What a new warehouse is called. */
   readonly name: string
   readonly config: WarehouseConfig
+  readonly key: IKey
   readonly bucket: IBucket
+  /** Where a new warehouse stands. */
+  readonly network: Network | undefined
   /** Other buckets that COPY reads; the role of a warehouse that is there must have them already. */
   readonly copiesFrom: readonly string[]
 }
@@ -40,24 +47,27 @@ export interface WarehouseProps {
 export class Warehouse extends Construct {
   private readonly config: WarehouseConfig
   private readonly arn: string
-  private readonly secret: ISecret
+  private readonly secretArn: string
+  private readonly secretKeyArn: string | undefined
   private readonly copyRoleArn: string
 
   constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id)
-    const { name, config, bucket, copiesFrom } = props
+    const { name, config, key, bucket, copiesFrom, network } = props
     this.config = config
-    checkSlices(config.slices)
-    checkReaders(config.readers)
     if (config.kind === 'new') {
-      const made = new Serverless(this, 'Serverless', { ...config, name, bucket, copiesFrom })
+      if (!network) throw new Error('a new warehouse needs a network')
+      const place = { name, key, bucket, copiesFrom, network }
+      const made = new Serverless(this, 'Serverless', { ...config, ...place })
       this.arn = made.workgroupArn
-      this.secret = made.secret
+      this.secretArn = made.secret.secretArn
+      this.secretKeyArn = key.keyArn
       this.copyRoleArn = made.copyRole.roleArn
       return
     }
     this.arn = config.kind === 'workgroup' ? config.workgroupArn : this.clusterArn(config.cluster)
-    this.secret = Secret.fromSecretCompleteArn(this, 'User', config.secretArn)
+    this.secretArn = config.secretArn
+    this.secretKeyArn = config.secretKeyArn
     this.copyRoleArn = config.copyRoleArn
     letRead(bucket, config.copyRoleArn)
   }
@@ -87,11 +97,11 @@ export class Warehouse extends Construct {
   private grant(fn: LambdaFunction, submit: string): void {
     const { config } = this
     fn.addEnvironment(variables.database, config.database)
-    fn.addEnvironment(variables.warehouseSecret, this.secret.secretArn)
+    fn.addEnvironment(variables.warehouseSecret, this.secretArn)
     fn.addEnvironment(variables.copyRole, this.copyRoleArn)
     if (config.kind === 'cluster') fn.addEnvironment(variables.cluster, config.cluster)
     else fn.addEnvironment(variables.workgroup, this.arn)
-    this.secret.grantRead(fn)
+    letReadSecret(fn, this.secretArn, this.secretKeyArn)
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: [submit],
@@ -125,18 +135,6 @@ export class Warehouse extends Construct {
   }
 }
 
-function checkSlices(slices = 1): void {
-  if (Number.isInteger(slices) && slices > 0) return
-  const problem = `slices: ${slices} is no number of slices a warehouse can have`
-  throw new Error(`${problem}: ask it with \`select count(*) from stv_slices\``)
-}
-
-function checkReaders(readers = 'readers'): void {
-  if (/^[a-z_][a-z0-9_]{0,63}$/.test(readers)) return
-  const problem = `readers: '${readers}' is no name of a role`
-  throw new Error(`${problem}: it is lower-case letters, digits and _, 64 at most`)
-}
-
 /** Lets a role that is not ours copy what a night has extracted. */
 function letRead(bucket: IBucket, roleArn: string): void {
   const principals = [new ArnPrincipal(roleArn)]
@@ -144,6 +142,12 @@ function letRead(bucket: IBucket, roleArn: string): void {
     new PolicyStatement({
       ...{ sid: 'CopyReadsStaging', principals, actions: ['s3:GetObject'] },
       resources: [bucket.arnForObjects('staging/*')],
+    }),
+  )
+  bucket.encryptionKey?.addToResourcePolicy(
+    new PolicyStatement({
+      ...{ sid: 'CopyReadsStaging', principals, actions: ['kms:Decrypt'], resources: ['*'] },
+      conditions: { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } },
     }),
   )
   bucket.addToResourcePolicy(

@@ -18,6 +18,8 @@ export const variables = {
   timeZone: 'USHER_TIME_ZONE',
   compression: 'USHER_COMPRESSION',
   slices: 'USHER_SLICES',
+  /** The name of the source's secret, where the stage has another than the source's declaration. */
+  secret: 'USHER_SECRET',
 } as const
 
 /** What an extract has unless its table asks for more: with it comes a whole CPU. */

@@ -2,8 +2,13 @@ import { Failure, transient } from '../error.ts'
 
 const cache = new Map<string, Promise<unknown>>()
 
-/** The JSON of a Secrets Manager secret, read once in the life of a function. */
-export function readSecret(name: string): Promise<unknown> {
+/**
+ * The JSON of a Secrets Manager secret, read once in the life of a function: of the one that the stage
+ * has in place of `usual`, if it has. Throws a SourceRefused where there is none that may be read.
+ */
+export function readSecret(usual: string): Promise<unknown> {
+  // The stack sets it in functions that read one source.
+  const name = process.env.USHER_SECRET ?? usual
   let secret = cache.get(name)
   if (!secret) {
     secret = fetchSecret(name)

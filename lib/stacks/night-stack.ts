@@ -5,6 +5,7 @@ import { NightMachine } from '../constructs/night-machine.ts'
 import { NightlySchedule } from '../constructs/nightly-schedule.ts'
 import { TaskFunctions } from '../constructs/task-functions.ts'
 import type { Graph } from '../graph/graph.ts'
+import { retentionOf } from './retention.ts'
 import type { Stage } from './stage.ts'
 import type { StorageStack } from './storage-stack.ts'
 
@@ -21,7 +22,10 @@ export class NightStack extends Stack {
   constructor(scope: Construct, id: string, props: NightStackProps) {
     super(scope, id, props)
     const { stage, graph, storage, durations = {} } = props
-    const failures = new FailureTopic(this, 'Failures', { emails: stage.alarmEmails ?? [] })
+    const failures = new FailureTopic(this, 'Failures', {
+      ...{ emails: stage.alarmEmails ?? [], key: storage.key },
+    })
+    const { logs: logRetention } = retentionOf(stage)
     const functions = new TaskFunctions(this, 'Tasks', {
       stage: stage.name,
       metrics: stage.metrics,
@@ -30,11 +34,18 @@ export class NightStack extends Stack {
       warehouse: storage.warehouse,
       timeZone: stage.timeZone,
       compression: stage.compression,
-      networks: stage.networks,
+      ...{ logRetention, network: storage.network, sources: stage.sources },
     })
     const { machine } = new NightMachine(this, 'Night', {
       name: `usher-${stage.name}-night`,
-      ...{ graph, functions, durations, bucket: storage.bucket, topic: failures.topic },
+      ...{
+        graph,
+        functions,
+        durations,
+        bucket: storage.bucket,
+        topic: failures,
+        logRetention,
+      },
     })
     new NightlySchedule(this, 'Nightly', {
       machine,

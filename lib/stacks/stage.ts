@@ -1,26 +1,47 @@
-import type { Network } from '../constructs/task-function.ts'
-import type { TaskFunctionsProps } from '../constructs/task-functions.ts'
+import type { VpcConfig } from '../constructs/network.ts'
+import type { SourceConfig, TaskFunctionsProps } from '../constructs/task-functions.ts'
 import type { WarehouseConfig } from '../constructs/warehouse.ts'
 
-/** How one deployment of Usher differs from another. */
+/** A time of day on the clocks of a stage's `timeZone`. */
+export interface Clock {
+  readonly hour: number
+  readonly minute: number
+}
+
+/** How one deployment of Usher differs from another; `checkStage` says what each may be. */
 export interface Stage {
   /** `prod`; part of the names of its stacks. */
   readonly name: string
   readonly account?: string
   readonly region?: string
-  /** When the night starts, on the clocks of `timeZone`: not between 1 and 3, when they change. */
-  readonly startsAt: { readonly hour: number; readonly minute: number }
+  /** When the night starts: not between 1 and 3 where clocks change, as they do so then. */
+  readonly startsAt: Clock
+  /** When people begin to look at the numbers: a night that is not complete by then is told of. */
+  readonly doneBy?: Clock
   /** The time zone of the business, whose yesterday a night is about: `Europe/London`. */
   readonly timeZone: string
   /** False for a stage that runs only when it is told to. */
   readonly scheduled: boolean
   readonly warehouse: WarehouseConfig
+  /** Where functions stand that reach a source in a VPC; a new warehouse stands there too. */
+  readonly vpc?: VpcConfig
+  /** What is particular about sources, by their names in `warehouse/sources.ts`. */
+  readonly sources?: Readonly<Record<string, SourceConfig>>
   /** What extracts are compressed with: zstd, unless it is `gzip`, which takes more time and is as large. */
   readonly compression?: TaskFunctionsProps['compression']
-  /** Sources whose functions must stand in a VPC to reach them, by the source's name. */
-  readonly networks?: Readonly<Record<string, Network>>
   /** False for no metrics in CloudWatch, which cost up to $1.50 a month for each table. */
   readonly metrics?: boolean
-  /** Who is told by e-mail when a night fails. */
+  /** Who is told by e-mail when something is wrong. */
   readonly alarmEmails?: readonly string[]
+  readonly retention?: Retention
+}
+
+/** How many days things are kept; receipts, and what is in the warehouse, stay. */
+export interface Retention {
+  /** The logs of functions and of the state machine: 90 unless said. */
+  readonly logs?: number
+  /** What failed loads left on S3: 7 unless said. */
+  readonly staging?: number
+  /** What nights noted of failures: 90 unless said. */
+  readonly runs?: number
 }

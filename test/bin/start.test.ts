@@ -251,7 +251,7 @@ describe('usher start', () => {
     [['--date', '2026-02-30'], "--date '2026-02-30' is no date: write it as 2026-11-23"],
     [['--date', '2999-01-01'], '--date 2999-01-01 is a day that is not over'],
     [['--tables', ','], '--tables names no table: leave it out for all'],
-    [['--stage', 'prod'], "bin/stages.ts has no stage 'prod'; there are: dev"],
+    [['--stage', 'test'], "bin/stages has no stage 'test'; there are: dev, prod"],
     [['2026-11-23'], "'2026-11-23' is no option: is it --date 2026-11-23?"],
     [['events', 'orders'], "'events' is no option: is it --tables events,orders?"],
   ])('refuses %j', async (args, message) => {

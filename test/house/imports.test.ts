@@ -38,7 +38,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     packages: /^(node:(fs|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
   },
   'lib/stacks': {
-    rooms: ['lib/graph', 'lib/constructs'],
+    rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/constructs'],
     packages: /^(aws-cdk-lib(\/.*)?|constructs)$/,
   },
   warehouse: { rooms: ['lib/index.ts'] },

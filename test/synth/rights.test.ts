@@ -63,13 +63,14 @@ beforeAll(() => {
   const stage = {
     ...{ name: 'test', startsAt: { hour: 3, minute: 30 }, timeZone: 'UTC', scheduled: true },
     warehouse: { kind: 'new', database: 'warehouse', baseCapacity: 8 } as const,
-    networks: {
-      production: {
-        vpcId: 'vpc-0123456789abcdef0',
-        availabilityZones: ['us-east-1a'],
-        subnetIds: ['subnet-0123456789abcdef0'],
-        securityGroupIds: ['sg-0123456789abcdef0'],
-      },
+    vpc: {
+      kind: 'existing',
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+      subnetIds: [1, 2, 3].map((at) => `subnet-0123456789abcdef${at}`),
+    } as const,
+    sources: {
+      production: { inVpc: true, securityGroupIds: ['sg-0123456789abcdef0'] },
     },
   }
   const graph = graphOf([days, events, huge, sales, clicks, made, tidy])

@@ -6,7 +6,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { home } from '../../../bin/home.ts'
-import { stages } from '../../../bin/stages.ts'
+import { stages } from '../../../bin/stages/index.ts'
 import { messageOf } from '../../../lib/error.ts'
 import { type FunctionResource, readAssembly } from '../../../local/assembly.ts'
 import { synthesize } from '../../../local/synthesize.ts'
@@ -25,7 +25,7 @@ async function bench(): Promise<void> {
   const options = { rounds: { type: 'string', default: '11' } } as const
   const rounds = whole('rounds', parseArgs({ options }).values.rounds)
   const [stage] = stages
-  if (!stage) throw new Error('bin/stages.ts has no stage whose bundles to measure')
+  if (!stage) throw new Error('bin/stages has no stage whose bundles to measure')
   const { functions } = readAssembly(await synthesize(home), stage.name)
   // Functions of one bundle are measured once.
   const bundles = [...Map.groupBy(functions.values(), ({ code }) => code)]
