@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { App, Validations } from 'aws-cdk-lib'
 import { tablesOf } from '../lib/graph/graph.ts'
 import { checkStage } from '../lib/stacks/check-stage.ts'
@@ -7,7 +8,7 @@ import { ReasonedWildcards } from '../lib/stacks/wildcards.ts'
 import { knownDurations } from './durations.ts'
 import { stages } from './stages/index.ts'
 import { typeErrors } from './types.ts'
-import { loadGraph, writeIndex } from './warehouse.ts'
+import { loadWarehouse, writeIndex, writeIndexes } from './warehouse.ts'
 
 writeIndex()
 const mistakes = typeErrors()
@@ -15,7 +16,7 @@ if (mistakes) {
   console.error(mistakes)
   process.exit(1)
 }
-const graph = await loadGraph()
+const { graph, files } = await loadWarehouse()
 const durations = knownDurations()
 
 const copiesFrom = new Set(
@@ -26,6 +27,7 @@ const copiesFrom = new Set(
 
 const app = new App()
 Validations.of(app).addPlugins(new ReasonedWildcards())
+const indexes = writeIndexes(join(app.outdir, 'tables'), graph, files)
 for (const stage of stages) {
   checkStage(stage, graph)
   const env = { account: stage.account, region: stage.region }
@@ -41,7 +43,7 @@ for (const stage of stages) {
     stage,
     graph,
     storage,
-    durations,
+    ...{ durations, indexes },
     description: 'Usher: the functions and the state machine of a night',
   })
 }

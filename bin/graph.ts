@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Drawing, drawingOf } from '../lib/drawing/drawing.ts'
 import { mermaidOf } from '../lib/drawing/mermaid.ts'
 import type { Night } from '../lib/drawing/night.ts'
@@ -50,7 +50,8 @@ another place than .usher.`,
       throw new Failure('BadInput', '--plain draws no night: leave out it or --night')
     }
     const night = plain ? undefined : nightOf(run as string | undefined)
-    const { graph, subjects } = await loadWarehouse()
+    const { graph, files } = await loadWarehouse()
+    const subjects = new Map([...files].map(([id, file]) => [id, dirname(file)]))
     const drawing = drawingOf(graph, { subjects, night, asked })
     if (mermaid) {
       process.stdout.write(mermaidOf(drawing))

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure, messageOf } from '../lib/error.ts'
-import { type Graph, graphOf } from '../lib/graph/graph.ts'
-import { definition, type Tabled, type Tasked } from '../lib/table/definition.ts'
+import { type Graph, graphOf, tablesOf } from '../lib/graph/graph.ts'
+import { definition, sourceOf, type Tabled, type Tasked } from '../lib/table/definition.ts'
 import { typeErrors } from './types.ts'
 
 const folder = fileURLToPath(new URL('../warehouse', import.meta.url))
@@ -21,14 +21,14 @@ const tableFiles = (): string[] =>
  */
 export const loadGraph = async (): Promise<Graph> => (await loadWarehouse()).graph
 
-/** The graph, and the subject of each table: the folder that its file lies in. Throws as `loadGraph` does. */
+/** The graph, and the file of each table or task within `warehouse/`. Throws as `loadGraph` does. */
 export async function loadWarehouse(): Promise<{
   readonly graph: Graph
-  readonly subjects: ReadonlyMap<string, string>
+  readonly files: ReadonlyMap<string, string>
 }> {
-  const files = writeIndex()
   const tables: unknown[] = []
-  const subjects = new Map<string, string>()
+  const fileOf = new Map<string, string>()
+  const files = writeIndex()
   for (const file of files) {
     const exports = await importTables(file)
     const name = basename(file, '.ts')
@@ -38,10 +38,10 @@ export async function loadWarehouse(): Promise<{
     }
     for (const value of Object.values(exports)) {
       tables.push(value)
-      if (isDeclared(value)) subjects.set(value[definition].id, dirname(file))
+      if (isDeclared(value)) fileOf.set(value[definition].id, file)
     }
   }
-  return { graph: graphOf(tables), subjects }
+  return { graph: graphOf(tables), files: fileOf }
 }
 
 const isDeclared = (value: unknown): value is Tabled | Tasked =>
@@ -53,6 +53,29 @@ export function writeIndex(): string[] {
   const text = indexOf(files)
   if (readFileSync(index, 'utf8') !== text) writeFileSync(index, text)
   return files
+}
+
+/**
+ * Writes into a directory what functions that read one source import in place of `warehouse/index.ts`:
+ * the tables of that source alone, so that nothing else changes such a function. Gives the file of each
+ * source.
+ */
+export function writeIndexes(
+  directory: string,
+  graph: Graph,
+  files: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  mkdirSync(directory, { recursive: true })
+  const bySource = Map.groupBy(tablesOf(graph), (table) => sourceOf(table)?.name)
+  const indexes = new Map<string, string>()
+  for (const [source, tables] of bySource) {
+    if (source === undefined) continue
+    const own = new Set(tables.flatMap(({ id }) => files.get(id) ?? []))
+    const file = resolve(directory, `${source}.ts`)
+    writeFileSync(file, indexOf([...own].sort(), relative(directory, folder)))
+    indexes.set(source, file)
+  }
+  return indexes
 }
 
 async function importTables(file: string): Promise<Record<string, unknown>> {
@@ -68,10 +91,10 @@ async function importTables(file: string): Promise<Record<string, unknown>> {
   }
 }
 
-const indexOf = (files: readonly string[]): string =>
+const indexOf = (files: readonly string[], path = '.'): string =>
   [
     '// Written from the files beside it whenever the app is synthesized: there is nothing to edit.',
-    ...files.map((file) => `import * as ${moduleName(file)} from './${file}'`),
+    ...files.map((file) => `import * as ${moduleName(file)} from '${path}/${file}'`),
     '',
     'export const tables: readonly object[] = [',
     ...files.map((file) => `  ${moduleName(file)},`),

@@ -1,7 +1,7 @@
+import { tables } from '#warehouse'
 import { messageOf } from '../lib/error.ts'
 import { graphOf } from '../lib/graph/graph.ts'
 import { logError, logging, type Subject } from '../lib/night/log.ts'
-import { tables } from '../warehouse/index.ts'
 
 /** What Lambda tells a function of itself, as far as Usher asks. */
 export interface Context {
@@ -9,7 +9,7 @@ export interface Context {
   getRemainingTimeInMillis(): number
 }
 
-/** The graph of every table that the warehouse exports. */
+/** The graph of every table that the function may be asked for: where it reads one source, its tables. */
 export const graph = graphOf(tables)
 
 /** Step Functions takes 32,768 characters of a cause, escapes and all. */

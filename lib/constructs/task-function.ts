@@ -20,6 +20,8 @@ export interface TaskFunctionProps {
   readonly minutes: number
   /** npm packages that this function never loads: the clients of other sources. */
   readonly without?: readonly string[]
+  /** The file whose tables it knows in place of all of the warehouse. */
+  readonly tables?: string | undefined
   readonly logRetention: RetentionDays
   readonly place?: Place | undefined
 }
@@ -51,7 +53,11 @@ export class TaskFunction extends NodejsFunction {
       loggingFormat: LoggingFormat.JSON,
       environment: { NODE_OPTIONS: nodeOptions(props.memory) },
       ...(props.place && inVpc(props.place)),
-      bundling: { ...bundling, externalModules: [...(props.without ?? [])] },
+      bundling: {
+        ...bundling,
+        externalModules: [...(props.without ?? [])],
+        ...(props.tables && { esbuildArgs: { '--alias:#warehouse': props.tables } }),
+      },
     })
   }
 }

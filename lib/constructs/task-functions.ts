@@ -25,6 +25,8 @@ export interface TaskFunctionsProps {
   /** False for no metrics. */
   readonly metrics?: boolean
   readonly graph: Graph
+  /** The files that export the tables of each source alone; absent, functions know all. */
+  readonly indexes?: ReadonlyMap<string, string> | undefined
   readonly bucket: IBucket
   readonly warehouse: Warehouse
   readonly timeZone: string
@@ -185,6 +187,7 @@ export class TaskFunctions extends Construct {
         description: `${does} ${source.name} (${source.kind})`,
         without: this.packagesWithout(source),
         place: this.placeOf(source),
+        tables: this.props.indexes?.get(source.name),
       })
       letRead(fn, this.props.bucket, 'receipts/*', 'locks/*')
       if (source.secret) this.letRead(fn, source.name, source.secret)

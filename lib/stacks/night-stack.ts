@@ -13,6 +13,8 @@ export interface NightStackProps extends StackProps {
   readonly stage: Stage
   readonly graph: Graph
   readonly storage: StorageStack
+  /** The files that export the tables of each source alone; absent, functions know all tables. */
+  readonly indexes?: ReadonlyMap<string, string>
   /** Seconds that tables took in the last nights, as far as that is known. */
   readonly durations?: Readonly<Record<string, number>>
 }
@@ -21,7 +23,7 @@ export interface NightStackProps extends StackProps {
 export class NightStack extends Stack {
   constructor(scope: Construct, id: string, props: NightStackProps) {
     super(scope, id, props)
-    const { stage, graph, storage, durations = {} } = props
+    const { stage, graph, storage, indexes, durations = {} } = props
     const failures = new FailureTopic(this, 'Failures', {
       ...{ emails: stage.alarmEmails ?? [], key: storage.key },
     })
@@ -29,7 +31,7 @@ export class NightStack extends Stack {
     const functions = new TaskFunctions(this, 'Tasks', {
       stage: stage.name,
       metrics: stage.metrics,
-      graph,
+      ...{ graph, indexes },
       bucket: storage.bucket,
       warehouse: storage.warehouse,
       timeZone: stage.timeZone,
