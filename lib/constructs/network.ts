@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib'
 import {
   FlowLogDestination,
   GatewayVpcEndpointAwsService,
@@ -92,12 +93,24 @@ export class Network extends Construct {
         ? given.map((id) =>
             SecurityGroup.fromSecurityGroupId(this, `${source} ${id}`, id, { mutable: false }),
           )
-        : [new SecurityGroup(this, source, { vpc: this.vpc, description: `Reads ${source}` })]
+        : [this.groupFor(source)]
     for (const group of this.hasEndpoints ? groups : []) {
       this.secrets().connections.allowFrom(group, Port.tcp(443), `Functions that read ${source}`)
     }
     this.groups.set(source, groups)
     return groups
+  }
+
+  private groupFor(source: string): SecurityGroup {
+    const group = new SecurityGroup(this, source, {
+      vpc: this.vpc,
+      description: `Reads ${source}`,
+    })
+    new CfnOutput(this, `Group of ${source}`, {
+      value: group.securityGroupId,
+      description: `The security group that ${source} must let in`,
+    })
+    return group
   }
 
   private make(cidr: string | undefined, retention: RetentionDays): Vpc {
