@@ -26,7 +26,7 @@ export function partStates(
           Input: {
             'date.$': '$.date',
             'run.$': '$.run',
-            'tables.$': '$.tables',
+            'selected.$': '$.selected',
             'force.$': '$.force',
             'accept.$': '$.accept',
             'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id',

@@ -83,7 +83,7 @@ const about = (table: string): Readonly<Record<string, unknown>> => ({
   table,
   'date.$': '$.date',
   'run.$': '$.run',
-  'tables.$': '$.tables',
+  'tables.$': '$.selected',
   'force.$': '$.force',
   'accept.$': '$.accept',
 })

@@ -30,7 +30,7 @@ interface Tools {
 export async function prepareNight(
   { graph, bucket, warehouse, timeZone, readers, isRunning }: Tools,
   execution: Execution,
-): Promise<Night & Pick<Execution, 'redrives'>> {
+): Promise<Night & Pick<Execution, 'redrives'> & { readonly selected: readonly string[] }> {
   const night = nightOf(execution, graph, timeZone)
   const { date, run } = night
   about({ date })
@@ -43,11 +43,14 @@ export async function prepareNight(
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
   if (readers) await letRead(warehouse, readers, tablesOf(graph), run)
-  const asked = [...select(graph, night.tables)].flatMap((id) => definitionOf(graph, id) ?? [])
+  const selection = [...select(graph, night.tables)]
+  const asked = selection.flatMap((id) => definitionOf(graph, id) ?? [])
   await bucket.delete(asked.flatMap((own) => [failureKey(own, run), chunkFailureKey(own, run)]))
   if (night.force) await forget(bucket, asked, night)
   log('night', { tables: night.tables, force: night.force, count: asked.length })
-  return { ...night, redrives: execution.redrives }
+  // Functions that read one source know no other tables to select from.
+  const selected = night.tables.length > 0 ? selection : []
+  return { ...night, selected, redrives: execution.redrives }
 }
 
 /** Forgets that tables are complete: once in an execution, however often its night goes round. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../error.ts'
 import { definitionOf, type Graph } from '../graph/graph.ts'
-import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
 import type { Increment } from '../manifest/manifest.ts'
 import type { AnyDefinition, Definition, TaskDefinition } from '../table/definition.ts'
@@ -12,6 +11,8 @@ import { findReceipt } from './receipt.ts'
 /** The input of a state: the night, and which table or task of the warehouse. */
 export interface TaskInput extends Night {
   readonly table: string
+  /** All that the night is to do, by its ids; none where that is everything. */
+  readonly tables: readonly string[]
 }
 
 /** What a task hands on: small, whatever the table's size. */
@@ -61,8 +62,8 @@ export async function unlessComplete(
   work: () => Promise<TaskResult>,
 ): Promise<TaskResult> {
   const own = tableOrTaskOf(graph, table)
-  const asked = select(graph, tables)
-  if (!asked.has(table)) return { table, date, run, outcome: 'not asked for' }
+  const isAsked = (id: string) => tables.length === 0 || tables.includes(id)
+  if (!isAsked(table)) return { table, date, run, outcome: 'not asked for' }
   const receipt = await findReceipt(bucket, own, { date, force })
   if (receipt) {
     const { rows } = receipt
@@ -72,7 +73,7 @@ export async function unlessComplete(
   const needed = await Promise.all(
     own.needs.map(async (need) => {
       // What was not asked for is not forced either.
-      const night = { date, force: force && asked.has(need.id) }
+      const night = { date, force: force && isAsked(need.id) }
       return (await findReceipt(bucket, need, night)) ? [] : [need.id]
     }),
   )

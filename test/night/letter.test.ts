@@ -160,7 +160,15 @@ describe('a night that is incomplete', () => {
     const failure = run(machine, { input: {}, name: 'n' }, async (state, event) => {
       states.push(state)
       if (state === 'Prepare')
-        return { date: '2026-11-23', run: 'n', tables: [], force: false, accept: [], redrives: 0 }
+        return {
+          date: '2026-11-23',
+          run: 'n',
+          tables: [],
+          selected: [],
+          force: false,
+          accept: [],
+          redrives: 0,
+        }
       if (state === 'Report') return report
       if (state === 'Tell of it') tell()
       if (state === 'Night incomplete') return endNight(event as Ending)

@@ -29,7 +29,15 @@ it('does a night that is too large for one machine in several, each table after 
       const name = fn.split(':').at(-1)
       const { table = '', awaits = [] } = input as { table?: string; awaits?: string[] }
       if (name === 'prepare')
-        return { date: '2026-11-23', run: 'run', tables: [], force: false, accept: [], redrives: 0 }
+        return {
+          date: '2026-11-23',
+          run: 'run',
+          tables: [],
+          selected: [],
+          force: false,
+          accept: [],
+          redrives: 0,
+        }
       if (name === 'report') return { again: false }
       if (name === 'await') {
         const missing = awaits.filter((id) => !complete.has(id))
