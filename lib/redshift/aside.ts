@@ -14,7 +14,7 @@ import {
 } from './ddl.ts'
 import { besideLoads } from './journal.ts'
 import type { Work } from './load.ts'
-import { type Step, stagedRows, step } from './publish.ts'
+import { passOlder, type Step, stagedRows, step } from './publish.ts'
 import { runSteps } from './transaction.ts'
 
 /** Where the new rows of a table are put that its checks do not let pass. */
@@ -55,6 +55,7 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
   const steps = [
     step(createStage(table, date, holds)),
     ...fill,
+    ...passOlder(table, holds),
     step(dropAside(table)),
     step(createTable(aside)),
     step(rows),

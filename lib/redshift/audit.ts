@@ -5,7 +5,7 @@ import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import { tableName } from './ddl.ts'
 import type { Work } from './load.ts'
-import { isIncremental, stagedRows } from './publish.ts'
+import { isIncremental, mergeOf, stagedRows } from './publish.ts'
 
 /** What `usher.loads` keeps of a table's load, and of a night. */
 export interface Load {
@@ -65,17 +65,24 @@ from ${stagedRows(table)}`,
  * be put back to an earlier state.
  */
 export async function refuseEarlier(work: Work): Promise<void> {
-  const { warehouse, table, date, force, deadline } = work
+  const { table, date, force } = work
   if (force || !isOfItsDate(table)) return
+  const later = await laterLoad(work)
+  if (later === undefined) return
+  const problem = `it was loaded for ${later} meanwhile, which is later than ${date}: run it again`
+  throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
+}
+
+/** The latest date that a table is loaded for, if that is later than this one. */
+export async function laterLoad(work: Work): Promise<string | undefined> {
+  const { warehouse, table, date, deadline } = work
   const statement = {
     text: `select max(run_date) as later from ${tableName(loads)}
 where table_name = :table and run_date > cast(:date as date)`,
     parameters: { table: table.id, date },
   }
   const [row] = await warehouse.query(statement, deadline)
-  if (row?.later == null) return
-  const problem = `it was loaded for ${row.later} meanwhile, which is later than ${date}: run it again`
-  throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
+  return row?.later ?? undefined
 }
 
 /**
@@ -103,20 +110,30 @@ const USUAL_NIGHTS = 7
 /**
  * The rows that were published for each of the last run dates before this one, newest first; of a table
  * of which changes are loaded, only those nights count, or all rows that it had then where it is whole.
+ * Where nights are merged, one that came after a later one does not count: it may have left few.
  */
 export async function rowsBefore(
   { warehouse, table, date, deadline }: Work,
   { isWhole }: { readonly isWhole: boolean },
 ): Promise<number[]> {
   const changes = isIncremental(table) && !isWhole
+  const merges = mergeOf(table) !== undefined
+  const inOrder = merges
+    ? `(
+    select table_name, run_date, row_count, table_rows, loaded_at,
+      max(run_date) over (order by loaded_at rows unbounded preceding) as latest
+    from ${tableName(loads)}
+    where table_name = :table
+  ) as loads`
+    : tableName(loads)
   const statement = {
     text: `select row_count from (
   select ${changes ? 'row_count' : 'coalesce(table_rows, row_count)'} as row_count, run_date,
     row_number() over (partition by run_date order by loaded_at desc) as newest
-  from ${tableName(loads)}
+  from ${inOrder}
   where table_name = :table and run_date < cast(:date as date)${
     changes ? ' and row_count < table_rows' : ''
-  }
+  }${merges ? ' and run_date = latest' : ''}
 ) as nights
 where newest = 1
 order by run_date desc

@@ -21,6 +21,8 @@ export interface Subject {
   readonly staged: string
   /** The rows of the nights before, newest first. */
   readonly before: readonly number[]
+  /** A later date is merged already: what that has newer rows of is not among these. */
+  readonly isLate?: boolean
 }
 
 /** A check, and the query that finds what breaks it. */
@@ -161,14 +163,15 @@ where ${own} is not null and ${others} is null`
 /** With fewer nights before than this, nobody knows what is usual. */
 const FEWEST_NIGHTS = 3
 
-function rowsQuestion(limits: RowCount, { staged, before }: Subject): string | undefined {
+function rowsQuestion(limits: RowCount, subject: Subject): string | undefined {
+  const { staged, before, isLate = false } = subject
   const { between, least = 0, most = Number.POSITIVE_INFINITY } = limits
   const usual = before.length < FEWEST_NIGHTS ? undefined : median(before)
   const [low, high] =
     between && usual !== undefined
       ? [Math.ceil(between[0] * usual), Math.floor(between[1] * usual)]
       : [0, Number.POSITIVE_INFINITY]
-  const [from, to] = [Math.max(low, least), Math.min(high, most)]
+  const [from, to] = [isLate ? 0 : Math.max(low, least), Math.min(high, most)]
   const wrong = [
     ...(from > 0 ? [`count(*) < ${from}`] : []),
     ...(to < Number.POSITIVE_INFINITY ? [`count(*) > ${to}`] : []),

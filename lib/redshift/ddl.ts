@@ -60,6 +60,13 @@ export const sameKey = (table: Definition, stage: string, holds: StageHolds): st
     })
     .join(' and ')
 
+/** What a stage holds in one column, as the table has it. */
+export function stageValueOf(table: Definition, column: string, holds: StageHolds): string {
+  const named = table.columns.find(({ name }) => name === column)
+  if (!named) throw new Error(`${table.id} has no column ${column}`)
+  return stageValue(named, holds, `${stageName(table)}.${identifier(column)}`)
+}
+
 /** Whether a stage holds all values as the table does. */
 export const holdsValues = (table: Definition, holds: StageHolds): boolean =>
   !table.columns.some((named) => isHex(named, holds))

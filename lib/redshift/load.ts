@@ -6,7 +6,7 @@ import { verifyExtract } from '../manifest/verify.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
 import { clearAside, setAside } from './aside.ts'
-import { type Load, loadedRows, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
+import { type Load, laterLoad, loadedRows, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
 import { checkBase } from './base.ts'
 import { checkStaged } from './check.ts'
 import { type Earlier, StatementError, type Warehouse } from './client.ts'
@@ -19,6 +19,8 @@ import {
   begin,
   isIncremental,
   mayRepeat,
+  mergeOf,
+  passOlder,
   publish,
   type Step,
 } from './publish.ts'
@@ -49,6 +51,8 @@ interface Ready {
   readonly filled: readonly Step[]
   /** The rows of the nights before, newest first. */
   readonly before: readonly number[]
+  /** A later date is merged already. */
+  readonly isLate?: boolean
 }
 
 const nothing: Ready = { base: [], filled: [], before: [] }
@@ -68,7 +72,7 @@ export async function loadTable(
     const steps = loadSteps(table, extract, own, place, copyRole, ready)
     await runChecked(
       { ...own, table: publishedAs(table, extract.increment) },
-      { steps, holds: 'files', before: ready.before, earlier },
+      { steps, holds: 'files', ready, earlier },
       async (steps, error) => {
         const copied = error instanceof StatementError && steps[error.index]?.copies
         return copied ? explainCopy(own, copied, extract.format, error) : explain(own, steps, error)
@@ -117,13 +121,15 @@ async function prepare(work: Work, extract?: Extract): Promise<Ready> {
   const compares = table.checks.some((check) => check.kind === 'rows' && check.between)
   const isWhole = increment?.base === undefined
   const before = compares ? await rowsBefore(work, { isWhole }) : []
-  return { base, filled: await checkShrinking(work, extract), before }
+  const counts = table.checks.some(({ kind }) => kind === 'rows')
+  const isLate = counts && mergeOf(table) !== undefined && (await laterLoad(work)) !== undefined
+  return { base, filled: await checkShrinking(work, extract), before, isLate }
 }
 
 interface Checked {
   readonly steps: readonly Step[]
   readonly holds: StageHolds
-  readonly before: readonly number[]
+  readonly ready: Ready
   readonly earlier: Earlier
 }
 
@@ -133,7 +139,7 @@ interface Checked {
  */
 async function runChecked(
   work: Work,
-  { steps, holds, before, earlier }: Checked,
+  { steps, holds, ready, earlier }: Checked,
   explained: (steps: readonly Step[], error: unknown) => Promise<unknown>,
 ): Promise<number> {
   const { table, date, accept } = work
@@ -145,7 +151,8 @@ async function runChecked(
     const checks = error instanceof StatementError && steps[error.index]?.checks
     if (!checks) throw await explained(steps, error)
     const fill = steps.filter(({ fills }) => fills)
-    const { found, failure } = await setAside(work, { table, date, before }, holds, fill)
+    const subject = { table, date, before: ready.before, isLate: ready.isLate }
+    const { found, failure } = await setAside(work, subject, holds, fill)
     if (!accept) throw failure
     accept(found)
   }
@@ -169,7 +176,7 @@ export function loadSteps(
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   copyRole: string,
-  { base, filled, before }: Ready = nothing,
+  { base, filled, before, isLate }: Ready = nothing,
 ): Step[] {
   const { rows, keys, increment } = extract
   const own = publishedAs(table, increment)
@@ -179,7 +186,7 @@ export function loadSteps(
     copies: table,
     fills: true,
   }
-  const checks = checkStaged({ table: own, date, before }, 'files')
+  const checks = checkStaged({ table: own, date, before, isLate }, 'files')
   const wrong = `COPY did not load the ${rows} rows of the extract`
   return [
     ...begin(table, date, 'files'),
@@ -188,6 +195,7 @@ export function loadSteps(
     ...filled,
     ...(rows === undefined ? [] : [assertCount(count, rows, wrong)]),
     ...(isIncremental(table) ? [assertDistinct(table)] : []),
+    ...passOlder(own, 'files'),
     ...(keys ? [] : checks),
     ...publish(own, date, 'files'),
     // What is gone from the source is deleted first: no new row can be its double.
@@ -204,7 +212,7 @@ export async function transformTable(work: Work): Promise<number> {
     const { table } = work
     const ready = await prepare(work)
     const steps = transformSteps(table, work, ready)
-    const checked = { steps, holds: 'rows', before: ready.before, earlier } as const
+    const checked = { steps, holds: 'rows', ready, earlier } as const
     const staged = await runChecked(work, checked, async (steps, error) =>
       explain(work, steps, error),
     )
@@ -215,7 +223,7 @@ export async function transformTable(work: Work): Promise<number> {
 export function transformSteps(
   table: Definition,
   load: Load,
-  { base, filled, before }: Ready = nothing,
+  { base, filled, before, isLate }: Ready = nothing,
 ): Step[] {
   if (table.made.by !== 'transform') throw new Error(`${table.id} is not a transform`)
   const { text, parameters } = render(table.made.query, { runDate: load.date })
@@ -225,7 +233,8 @@ export function transformSteps(
     ...base,
     { statement: { text: fill, parameters }, fills: true },
     ...filled,
-    ...checkStaged({ table, date: load.date, before }, 'rows'),
+    ...passOlder(table, 'rows'),
+    ...checkStaged({ table, date: load.date, before, isLate }, 'rows'),
     ...publish(table, load.date, 'rows'),
     ...writeJournal(table, load),
     ...clearAside(table),

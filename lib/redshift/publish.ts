@@ -7,6 +7,7 @@ import {
   sameKey,
   stageColumns,
   stageName,
+  stageValueOf,
   tableName,
 } from './ddl.ts'
 
@@ -74,6 +75,31 @@ export function publish(table: Definition, date: string, holds: StageHolds): Ste
   return [step(`delete from ${target} using ${stage} where ${same}`), insert]
 }
 
+/**
+ * Takes out of a stage what the table has a newer row of, where the dates of a night are merged one by
+ * one: an earlier one that comes after a later one must not undo it. Of rows that are as new as each
+ * other the staged one counts, so that a load may be done twice. Changes are read of a table as it is
+ * by then, and need none of it.
+ */
+export function passOlder(table: Definition, holds: StageHolds): Step[] {
+  const merge = mergeOf(table)
+  if (merge === undefined) return []
+  const [target, stage] = [tableName(table), stageName(table)]
+  const there = `${identifier(table.name)}.${identifier(merge)}`
+  const staged = stageValueOf(table, merge, holds)
+  const nullable = table.columns.some(({ name, column }) => name === merge && column.facts.nullable)
+  const higher = `${there} > ${staged}`
+  const newer = nullable ? `(${higher} or ${there} is not null and ${staged} is null)` : higher
+  const same = sameKey(table, stage, holds)
+  return [step(`delete from ${stage} using ${target}\nwhere ${same} and ${newer}`)]
+}
+
+/** The column by which nights are merged that know nothing of each other. */
+export const mergeOf = (table: Definition): string | undefined =>
+  typeof table.publish === 'object' && 'merge' in table.publish && !isIncremental(table)
+    ? table.publish.merge
+    : undefined
+
 /** Whether a night reads only what changed of a table, and merges it by the primary key. */
 export const isIncremental = ({ made }: Definition): boolean =>
   made.by === 'extract' && made.incremental !== undefined
@@ -97,20 +123,18 @@ export function assertDistinct(table: Definition): Step {
  * reads is of one snapshot, or of ranges that have no key in common.
  */
 export const mayRepeat = (table: Definition): boolean => {
-  const { made, publish } = table
+  const { made } = table
   const repeats = made.by === 'extract' && made.from.repeats === true
-  const merges = typeof publish === 'object' && 'merge' in publish
-  return repeats || (merges && !isIncremental(table))
+  return repeats || mergeOf(table) !== undefined
 }
 
 /** The rows of the stage that are published: where keys repeat, one of each; when merging, the newest. */
 export function stagedRows(table: Definition): string {
   const stage = stageName(table)
-  const { publish } = table
   if (!mayRepeat(table)) return stage
   const key = keyOf(table).map(identifier).join(', ')
-  const merges = typeof publish === 'object' && 'merge' in publish
-  const order = merges ? `${identifier(publish.merge)} desc nulls last` : key
+  const merge = mergeOf(table)
+  const order = merge === undefined ? key : `${identifier(merge)} desc nulls last`
   return `(
   select ${columnList(table)}, row_number() over (
     partition by ${key} order by ${order}

@@ -68,7 +68,7 @@ export type ToRows = (record: unknown) => Iterable<AnyRow>
 
 /**
  * How a night's rows replace the old ones: all of them; those with the same primary key, where of
- * two new rows with one key that with the higher `merge` column wins; or those of the run date.
+ * two rows with one key, old or new, that with the higher `merge` column wins; or those of the run date.
  */
 export type Publish<Name extends string> =
   | 'replace'

@@ -21,6 +21,9 @@ dateformat 'auto' timeformat 'auto' compupdate off statupdate off;
 
 select 1 / case when (select count(*) from "stage_sales") = 3 then 1 else 0 end;
 
+delete from "stage_sales" using "public"."sales"
+where "sales"."id" = "stage_sales"."id" and "sales"."updated_at" > "stage_sales"."updated_at";
+
 delete from "public"."sales" using "stage_sales" where "sales"."id" = "stage_sales"."id";
 
 insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")

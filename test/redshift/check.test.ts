@@ -243,6 +243,30 @@ describe('a check', () => {
     expect(await load(own, { day: '2026-11-19', force: true })).toBe(1)
   })
 
+  it('asks a late night that merges for no number of rows, and takes none from it', async () => {
+    const own = sales('merged_late', () => [rowCount({ between: [0.5, 1.5], least: 3 })], {
+      merge: 'amount',
+    })
+    const some = (count: number, amount: string) =>
+      Array.from({ length: count }, (_, id) => sale(id, { amount }))
+    for (const [at, amount] of ['1', '2', '3'].entries()) {
+      rows = some(10, amount)
+      expect(await load(own, { day: `2026-11-${18 + at}` })).toBe(10)
+    }
+    // Days that nobody had done come late, and what they have is older than what is there.
+    for (const day of ['2026-11-17', '2026-11-16', '2026-11-15', '2026-11-14', '2026-11-13']) {
+      rows = some(10, '0')
+      expect(await load(own, { day })).toBe(0)
+    }
+    rows = some(8, '4')
+    expect(await load(own, { day: '2026-11-21' })).toBe(8)
+    rows = some(10, '5').slice(6)
+    expect((await failureOf(load(own, { day: '2026-11-22' }))).message).toContain(
+      "found '4', expected '5 to 15'",
+    )
+    expect(await ask('select max(amount), min(amount) from merged_late')).toEqual(['4.00 3.00'])
+  })
+
   it('says all that is wrong at once, with five rows of each, and nothing else of them', async () => {
     rows = Array.from({ length: 1200 }, (_, id) => sale(id, { status: 'x', email: 'a@b.c' }))
     const own = sales('all_wrong', (rows) => [
@@ -390,7 +414,7 @@ describe('rows that do not pass', () => {
     rows = []
     expect(await load(own)).toBe(0)
     // Its own old row, and a row of the same key that does not win, are no others.
-    rows = [sale(2, { status: 'odd', amount: '1' }), sale(2, { amount: '2' })]
+    rows = [sale(2, { status: 'odd', amount: '10' }), sale(2, { amount: '20' })]
     expect(await load(own)).toBe(1)
     rows = [sale(4, { email: '1@example.com' })]
     expect((await failureOf(load(own))).message).toContain(

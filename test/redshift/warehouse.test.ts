@@ -1,7 +1,19 @@
 import { PassThrough } from 'node:stream'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { date, decimal, generator, integer, runDate, sql, table, transform, varchar } from '#lib'
+import {
+  date,
+  decimal,
+  generator,
+  integer,
+  runDate,
+  sql,
+  table,
+  timestamp,
+  transform,
+  varbyte,
+  varchar,
+} from '#lib'
 import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { conclude, extract } from '../../lib/manifest/extract.ts'
 import type { Extract } from '../../lib/manifest/manifest.ts'
@@ -185,6 +197,53 @@ describe('a load', () => {
       ['3', '3.50', null],
       ['4', '4.50', 'new'],
     ])
+  })
+
+  it('merges no older row over a newer one, and says how many it published', async () => {
+    const dated = { ...columns, changed: timestamp().nullable() }
+    let news: (Sale & { changed: string | null })[] = []
+    const own = table('late', {
+      ...{ columns: dated, publish: { merge: 'changed' } },
+      ...{ from: generator(() => news), row: (row: (typeof news)[number]) => row },
+    })
+    const rowOf = (id: number, note: string, changed: string | null) => ({
+      ...{ id, day: '2026-11-23', amount: '1.00', note, changed },
+    })
+    const at = (hour: number) => `2026-11-23 ${hour}:00:00`
+    news = [rowOf(1, 'kept', at(12)), rowOf(2, 'kept', at(12)), rowOf(3, 'undated', null)]
+    news.push(rowOf(4, 'undated', null), rowOf(5, 'kept', at(12)), rowOf(6, 'kept', at(12)))
+    expect(await load(own as never)).toBe(6)
+    // Older, as new, newer than nothing, both of no date, of no date, and two of which one is newer.
+    news = [rowOf(1, 'late', at(11)), rowOf(2, 'again', at(12)), rowOf(3, 'late', at(11))]
+    news.push(rowOf(4, 'again', null), rowOf(5, 'late', null))
+    news.push(rowOf(6, 'late', at(11)), rowOf(6, 'newest', at(13)), rowOf(7, 'new', at(10)))
+    expect(await load(own as never)).toBe(5)
+    const left = await ask('select id, note from late order by id')
+    expect(left.map((row) => row.join(' '))).toEqual([
+      ...['1 kept', '2 again', '3 late', '4 again', '5 kept', '6 newest', '7 new'],
+    ])
+    expect(
+      await ask(`select row_count from usher.loads where table_name = 'late' order by loaded_at`),
+    ).toEqual([['6'], ['5']])
+  })
+
+  it('compares bytes by which it merges as bytes', async () => {
+    let token = 'b0'
+    const own = table('bytes', {
+      columns: { id: integer().primaryKey(), token: varbyte(4) },
+      publish: { merge: 'token' },
+      from: generator(() => [{ id: 1, token: Buffer.from(token, 'hex') }]),
+      row: (row) => row,
+    })
+    for (const [next, rows, left] of [
+      ['b0', 1, 'b0'],
+      ['0c', 0, 'b0'],
+      ['b001', 1, 'b001'],
+    ] as const) {
+      token = next
+      expect(await load(own as never)).toBe(rows)
+      expect(await ask('select token from bytes')).toEqual([[left]])
+    }
   })
 
   it('publishes one row of each key where the source may repeat them', async () => {
