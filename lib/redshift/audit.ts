@@ -14,6 +14,8 @@ export interface Load {
   readonly date: string
   /** The manifest it was loaded from; none for a transform. */
   readonly manifest?: string
+  /** Stands for the statement of a transform, which may be mended between two tries. */
+  readonly statement?: string
   /** Loaded though it is loaded for a later date. */
   readonly force?: boolean
 }
@@ -28,6 +30,9 @@ const loadsTable = define(
     manifest: varchar(1024)
       .nullable()
       .describe('The manifest that COPY read; NULL for a transform.'),
+    statement: varchar(16)
+      .nullable()
+      .describe('Stands for the SQL and the columns of a transform; NULL for an extract.'),
     table_rows: bigint()
       .nullable()
       .describe('All rows of the table then, where only changes are loaded; else NULL.'),
@@ -48,17 +53,26 @@ export const loads: Definition = loadsTable[definition]
 const NOW = `cast(sysdate as timestamptz) at time zone 'UTC'`
 
 /** Adds the load to the audit table: the last statement of its transaction. */
-export function recordLoad(table: Definition, { run, date, manifest }: Load): Statement {
-  const parameters = { run, table: table.id, date, ...(manifest && { manifest }) }
+export function recordLoad(table: Definition, load: Load): Statement {
+  const { run, date, manifest, statement } = load
+  const parameters = { run, table: table.id, date, ...madeOf(load) }
   const all = isIncremental(table) ? `(select count(*) from ${tableName(table)})` : 'null'
   return {
-    text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, table_rows, loaded_at)
+    text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, statement,
+  table_rows, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
-  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'}, ${all}, ${NOW}
+  ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'},
+  ${statement ? 'cast(:statement as varchar(16))' : 'null'}, ${all}, ${NOW}
 from ${stagedRows(table)}`,
     parameters,
   }
 }
+
+/** What tells a load from another of its run and date, as parameters. */
+const madeOf = ({ manifest, statement }: Load) => ({
+  ...(manifest && { manifest }),
+  ...(statement && { statement }),
+})
 
 /**
  * Throws a WarehouseRefused where a table that is all of one date was loaded for a later one, and would
@@ -87,18 +101,18 @@ where table_name = :table and run_date > cast(:date as date)`,
 
 /**
  * The rows that a load has published, or undefined if it has not. One is told from another of its run
- * and date by its manifest: without that, any of them is meant.
+ * and date by its manifest, or its statement: without these, any of them is meant.
  */
 export async function loadedRows(
   { warehouse, table, deadline }: Work,
-  { run, date, manifest }: Load,
+  load: Load,
 ): Promise<number | undefined> {
+  const made = madeOf(load)
+  const same = Object.keys(made).map((name) => ` and ${name} = :${name}`)
   const statement = {
     text: `select row_count from ${tableName(loads)}
-where run = :run and table_name = :table and run_date = cast(:date as date)${
-      manifest ? ' and manifest = :manifest' : ''
-    }`,
-    parameters: { run, table: table.id, date, ...(manifest && { manifest }) },
+where run = :run and table_name = :table and run_date = cast(:date as date)${same.join('')}`,
+    parameters: { run: load.run, table: table.id, date: load.date, ...made },
   }
   const [row] = await warehouse.query(statement, deadline)
   return row && Number(row.row_count)

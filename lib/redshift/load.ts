@@ -27,7 +27,7 @@ import {
 import { reconcile } from './reconcile.ts'
 import { prepareTable } from './schema.ts'
 import { checkShrinking } from './shrink.ts'
-import { nameOf, runSteps } from './transaction.ts'
+import { digestOf, nameOf, runSteps } from './transaction.ts'
 
 /** What every task in the warehouse works with. */
 export interface Work extends Load {
@@ -208,15 +208,16 @@ export function loadSteps(
 
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
-  return unlessLoaded(work, async (earlier) => {
-    const { table } = work
-    const ready = await prepare(work)
-    const steps = transformSteps(table, work, ready)
+  const { table } = work
+  const own = { ...work, statement: digestOf(transformSteps(table, work)) }
+  return unlessLoaded(own, async (earlier) => {
+    const ready = await prepare(own)
+    const steps = transformSteps(table, own, ready)
     const checked = { steps, holds: 'rows', ready, earlier } as const
-    const staged = await runChecked(work, checked, async (steps, error) =>
-      explain(work, steps, error),
+    const staged = await runChecked(own, checked, async (steps, error) =>
+      explain(own, steps, error),
     )
-    return mayRepeat(table) ? ((await loadedRows(work, work)) ?? 0) : staged
+    return mayRepeat(table) ? ((await loadedRows(own, own)) ?? 0) : staged
   })
 }
 

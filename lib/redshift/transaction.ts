@@ -29,9 +29,15 @@ export function runSteps(
 }
 
 /** What the transaction of a load is called. */
-export const nameOf = ({ run, table, date, manifest }: Work): string =>
-  ['usher', run, table.id, date, ...(manifest ? [digest(manifest)] : [])].join(' ')
+export function nameOf({ run, table, date, manifest, statement }: Work): string {
+  const made = manifest ? [digest(manifest)] : statement ? [statement] : []
+  return ['usher', run, table.id, date, ...made].join(' ')
+}
 
-/** Stands for a manifest in a name, for which its own may be too long. */
-const digest = (manifest: string): string =>
-  createHash('sha256').update(manifest).digest('hex').slice(0, 16)
+/** Stands for what steps do, so that a load which has been mended is not taken for the one it was. */
+export const digestOf = (steps: readonly Step[]): string =>
+  digest(JSON.stringify(steps.map(({ statement }) => statement)))
+
+/** Stands for a text in a name, for which it may be too long. */
+const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -14,6 +14,7 @@ import {
   varbyte,
   varchar,
 } from '#lib'
+import { Failure } from '../../lib/error.ts'
 import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { conclude, extract } from '../../lib/manifest/extract.ts'
 import type { Extract } from '../../lib/manifest/manifest.ts'
@@ -389,6 +390,40 @@ describe('a transform', () => {
     const made = { warehouse, table: days[definition], date: '2026-11-23', run: 'run' }
     expect(await transformTable(made)).toBe(1)
     expect(await ask('select day, amount from days')).toEqual([['2026-11-23', '3.50']])
+  })
+
+  it('that was mended is not taken for what it was, which has ended or still runs', async () => {
+    const own = sales('beginning')
+    await load(own)
+    const plus = (more: number) =>
+      transform('mended_since', {
+        columns: { id: integer() },
+        query: sql`select ${own.id} + ${more} as id from ${own}`,
+      })[definition]
+    const work = { warehouse, date: '2026-11-23', run: 'redriven' }
+    const ids = () => ask('select min(id) from mended_since')
+    const loads = () => ask(`select 1 from usher.loads where table_name = 'mended_since'`)
+    expect(await transformTable({ ...work, table: plus(10) })).toBe(3)
+    expect(await transformTable({ ...work, table: plus(10) })).toBe(3)
+    expect(await loads()).toHaveLength(1)
+    expect(await transformTable({ ...work, table: plus(20) })).toBe(3)
+    expect(await ids()).toEqual([['21']])
+    expect(await loads()).toHaveLength(2)
+    // The function is lost as soon as its transaction is begun.
+    let goesOn: Promise<unknown> = Promise.resolve()
+    const lost: Warehouse = {
+      ...warehouse,
+      async transaction(name, statements, deadline, earlier) {
+        if (!name.startsWith('usher redriven')) return warehouse.transaction(name, statements)
+        goesOn = warehouse.transaction(name, statements, deadline, earlier)
+        throw new Failure('StillRunning', 'the statement 17 goes on in Redshift')
+      },
+    }
+    const late = transformTable({ ...work, warehouse: lost, table: plus(30) })
+    await expect(late).rejects.toMatchObject({ name: 'StillRunning' })
+    expect(await transformTable({ ...work, table: plus(40) })).toBe(3)
+    await goesOn
+    expect(await ids()).toEqual([['41']])
   })
 
   it('fails on a NULL where its columns take none', async () => {
