@@ -1,6 +1,7 @@
 import { Failure, messageOf, transient } from '../error.ts'
 import { show } from '../manifest/csv.ts'
 import type { Definition } from '../table/definition.ts'
+import { keysOf } from '../table/portion.ts'
 import { identifier } from '../table/sql.ts'
 import { type Question, questionsOf, type Subject } from './check.ts'
 import type { ResultRow } from './client.ts'
@@ -14,7 +15,8 @@ import {
 } from './ddl.ts'
 import { besideLoads } from './journal.ts'
 import type { Work } from './load.ts'
-import { passOlder, type Step, stagedRows, step } from './publish.ts'
+import { isIncremental, passOlder, type Step, stagedRows, step } from './publish.ts'
+import { isGone } from './reconcile.ts'
 import { runSteps } from './transaction.ts'
 
 /** Where the new rows of a table are put that its checks do not let pass. */
@@ -23,11 +25,19 @@ const asideOf = (table: Definition): Definition => ({
   ...besideLoads('aside', table),
 })
 
-/** A load that passes leaves no rows aside. */
-export const clearAside = (table: Definition): Step[] =>
-  table.checks.length === 0 ? [] : [step(dropAside(table))]
+/** Where the keys of those rows of a table are put that its source no longer has. */
+const goneOf = (table: Definition): Definition => ({
+  ...keysOf(table),
+  ...besideLoads('gone', table),
+})
 
-const dropAside = (table: Definition): string => `drop table if exists ${tableName(asideOf(table))}`
+/** A load that passes leaves no rows aside. */
+export function clearAside(table: Definition): Step[] {
+  if (table.checks.length === 0) return []
+  return [asideOf(table), ...(isIncremental(table) ? [goneOf(table)] : [])].map(drop)
+}
+
+const drop = (table: Definition): Step => step(`drop table if exists ${tableName(table)}`)
 
 /** What became of a load whose checks have failed. */
 export interface Refusal {
@@ -45,20 +55,22 @@ export async function setAside(
   work: Work,
   subject: Omit<Subject, 'staged'>,
   holds: StageHolds,
-  /** What fills the stage; nothing, where there are no rows. */
-  fill: readonly Step[],
+  /** The steps of the load. */
+  load: readonly Step[],
 ): Promise<Refusal> {
   const { table, date } = subject
-  const aside = asideOf(table)
+  const [aside, gone] = [asideOf(table), goneOf(table)]
+  const keys = load.filter(({ stagesKeys }) => stagesKeys)
   const rows = `insert into ${tableName(aside)} (${columnList(table)})
 select ${stageColumns(table, holds)} from ${stagedRows(table)}`
   const steps = [
     step(createStage(table, date, holds)),
-    ...fill,
+    ...load.filter(({ fills }) => fills),
     ...passOlder(table, holds),
-    step(dropAside(table)),
+    drop(aside),
     step(createTable(aside)),
     step(rows),
+    ...(keys.length > 0 ? [...keys, ...setGone(table)] : []),
   ]
   try {
     await runSteps(work, steps, { word: 'aside' })
@@ -74,7 +86,8 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
   const help = `Mend them and run it again, or have them published as they are: ${accept}`
   const broken: string[] = []
   try {
-    for (const question of questionsOf({ ...subject, staged: tableName(aside) })) {
+    const rows = { staged: tableName(aside), ...(keys.length > 0 && { gone: tableName(gone) }) }
+    for (const question of questionsOf({ ...subject, ...rows })) {
       broken.push(...(await answer(work, question)))
     }
   } catch (error) {
@@ -83,12 +96,23 @@ select ${stageColumns(table, holds)} from ${stagedRows(table)}`
     return { found, failure: refused(table, found, error) }
   }
   if (broken.length === 0) {
-    // Or else a check fails only once what the source no longer has is deleted.
     const found = 'its checks failed in the load, and none of them fails for the rows alone'
     return { found, failure: transient(`${table.id}: ${found}. ${place}. ${help}`) }
   }
   const found = `${broken.length} of ${table.checks.length} checks failed. ${broken.join('. ')}`
   return { found, failure: refused(table, `${found}. ${place}. ${help}`) }
+}
+
+/** Sets the keys aside whose rows the load would delete, once those of the source are staged. */
+function setGone(table: Definition): Step[] {
+  const gone = goneOf(table)
+  const list = columnList(gone)
+  const rows = `select ${list} from ${tableName(table)} where ${isGone(table)}`
+  return [
+    drop(gone),
+    step(createTable(gone)),
+    step(`insert into ${tableName(gone)} (${list})\n${rows}`),
+  ]
 }
 
 /** `usher.aside_orders`, in quotes where a person must write them. */

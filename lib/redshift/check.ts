@@ -23,6 +23,8 @@ export interface Subject {
   readonly before: readonly number[]
   /** A later date is merged already: what that has newer rows of is not among these. */
   readonly isLate?: boolean
+  /** The table that holds the primary keys of rows that are about to be deleted. */
+  readonly gone?: string
 }
 
 /** A check, and the query that finds what breaks it. */
@@ -210,32 +212,32 @@ function oldest(date: string, age: Age): string {
 /**
  * Some columns of the table as it will be: of the new rows, and of those that they leave where they are.
  */
-function published({ table, date, staged }: Subject, columns: readonly string[]): string {
+function published(subject: Subject, columns: readonly string[]): string {
+  const { table, date, staged } = subject
   const { publish } = table
   if (publish === 'replace') return staged
   const list = (of: string) => columns.map((name) => `${of}.${identifier(name)}`).join(', ')
-  const rest = `select ${list('kept')} from ${tableName(table)} as kept`
-  const kept =
-    'partition' in publish
-      ? `${rest} where ${otherDay(publish.partition, date)}`
-      : `${rest} left join ${staged} as staged on ${sameKeys(table)} where ${noKey(table)}`
+  const kept = 'partition' in publish ? otherDay(publish.partition, date) : otherKey(subject)
   return `(
     select ${list('staged')} from ${staged} as staged
     union all
-    ${kept}
+    select ${list('kept')} from ${tableName(table)} as kept${kept}
   )`
 }
 
 const otherDay = (name: string, date: string): string =>
-  `kept.${identifier(name)} <> '${date}' or kept.${identifier(name)} is null`
+  ` where kept.${identifier(name)} <> '${date}' or kept.${identifier(name)} is null`
 
-const sameKeys = (table: Definition): string =>
-  keyOf(table)
-    .map(identifier)
-    .map((name) => `staged.${name} = kept.${name}`)
-    .join(' and ')
-
-const noKey = (table: Definition): string => `staged.${identifier(keyOf(table)[0] ?? '')} is null`
+function otherKey({ table, staged, gone }: Subject): string {
+  const key = keyOf(table).map(identifier)
+  const others = { staged, ...(gone && { gone }) }
+  const joins = Object.entries(others).map(([name, other]) => {
+    const same = key.map((column) => `${name}.${column} = kept.${column}`).join(' and ')
+    return ` left join ${other} as ${name} on ${same}`
+  })
+  const none = Object.keys(others).map((name) => `${name}.${key[0]} is null`)
+  return `${joins.join('')} where ${none.join(' and ')}`
+}
 
 /** What is shown of a row: its primary key, and the columns that the check is about. */
 const shown = ({ table }: Subject, columns: readonly string[]): string =>

@@ -150,9 +150,8 @@ async function runChecked(
   } catch (error) {
     const checks = error instanceof StatementError && steps[error.index]?.checks
     if (!checks) throw await explained(steps, error)
-    const fill = steps.filter(({ fills }) => fills)
     const subject = { table, date, before: ready.before, isLate: ready.isLate }
-    const { found, failure } = await setAside(work, subject, holds, fill)
+    const { found, failure } = await setAside(work, subject, holds, steps)
     if (!accept) throw failure
     accept(found)
   }

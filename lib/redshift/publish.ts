@@ -25,6 +25,8 @@ export interface Step {
   readonly passes?: true
   /** It fills the stage: its rows are the table's. */
   readonly fills?: true
+  /** It stages all primary keys of the source. */
+  readonly stagesKeys?: true
   /** It is there for the checks of the table, and fails where one of them does. */
   readonly checks?: true
 }

@@ -23,24 +23,30 @@ export function reconcile(
 ): Step[] {
   const own = keysOf(table)
   const [target, stage] = [tableName(table), stageName(own)]
-  const same = sameKey(table, stage, 'files')
-  const absent = `from ${stage} left join ${target} on ${same}
+  const absent = `from ${stage} left join ${target} on ${sameKey(table, stage, 'files')}
 where ${identifier(table.name)}.${identifier(own.columns[0]?.name ?? '')} is null`
   const { rows = 0 } = keys
   const copy: Step = {
     statement: copyStatement(own, keys, keysPrefix(place), copyRole),
     copies: own,
+    stagesKeys: true,
   }
   const wrong = `COPY did not load the ${rows} primary keys of the extract`
   return [
-    step(createStage(own, date, 'files')),
+    { ...step(createStage(own, date, 'files')), stagesKeys: true },
     ...(rows === 0 ? [] : [copy]),
     assertCount(`(select count(*) from ${stage})`, rows, wrong),
     assertDistinct(own),
-    step(`delete from ${target} where not exists (\n  select 1 from ${stage} where ${same}\n)`),
+    step(`delete from ${target} where ${isGone(table)}`),
     step(`select 1 ${absent}\nlimit ${MOST_MISSING}`),
     assertCount(`(select count(*) ${absent})`, 0, missing),
   ]
+}
+
+/** What says of a row of a table that its key is not among those that are staged. */
+export function isGone(table: Definition): string {
+  const stage = stageName(keysOf(table))
+  return `not exists (\n  select 1 from ${stage} where ${sameKey(table, stage, 'files')}\n)`
 }
 
 const missing = (count: number): string => {

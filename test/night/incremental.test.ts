@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import {
   bigint,
   decimal,
+  fresh,
   integer,
   mirror,
   mysql,
+  references,
   rowCount,
   timestamp,
   unique,
@@ -528,6 +530,50 @@ suite('a table of which a night reads only the changes', () => {
       ['3', 'three'],
       ['4', 'one'],
     ])
+  })
+
+  it('says what breaks a check when what is gone from the source is deleted, and no more', async () => {
+    const { admin, tools, ask } = stage
+    await admin.query(`CREATE TABLE kin (id int PRIMARY KEY, parent int, note varchar(20),
+      updated_at datetime(6), KEY (updated_at))`)
+    await admin.query(`INSERT INTO kin VALUES (1, NULL, 'one', '2026-11-03 10:00'),
+      (2, 1, 'two', '2026-11-01 10:00')`)
+    const table = mirror(shop.table('kin'), {
+      columns: { ...columns, parent: integer().nullable() },
+      incremental: { ...incremental, reconcile: { days: 1 } },
+      checks: (rows) => [
+        unique(rows.note),
+        references(rows.parent, rows.id),
+        fresh(rows.updated_at, { days: 3 }),
+      ],
+    })
+    const night = async (date: string, accept: string[] = []) => {
+      const own = { ...tools, graph: graphOf([table]) }
+      const run = `kin-${date}-${accept.length}`
+      const task = { table: 'kin', date, run, tables: [], force: false, accept }
+      return loadTask(own, await extractTask(own, task))
+    }
+    await night('2026-11-03')
+    await admin.query('DELETE FROM kin WHERE id = 1')
+    await admin.query(`INSERT INTO kin VALUES (3, 1, 'one', '2026-11-03 11:00')`)
+    await expect(night('2026-11-04')).rejects.toMatchObject({
+      name: 'CheckFailed',
+      message: expect.stringContaining(
+        "kin: 1 of 3 checks failed. parent is in kin.id: 1 row breaks it: id '3', parent '1'. What",
+      ),
+    })
+    expect(await ask('select id from usher.gone_kin')).toEqual([['1']])
+    expect(await night('2026-11-04', ['kin'])).toMatchObject({ outcome: 'loaded', rows: 1 })
+    expect(await ask('select id from kin order by id')).toEqual([['2'], ['3']])
+    await expect(ask('select id from usher.gone_kin')).rejects.toThrow('gone_kin')
+    // Nothing is new, and what was newest is gone.
+    await admin.query('DELETE FROM kin WHERE id = 3')
+    await expect(night('2026-11-05')).rejects.toMatchObject({
+      name: 'CheckFailed',
+      message: expect.stringContaining("newest '2026-11-01 10:00:00'"),
+    })
+    expect(await night('2026-11-05', ['kin'])).toMatchObject({ outcome: 'loaded', rows: 0 })
+    expect(await ask('select id from kin')).toEqual([['2']])
   })
 
   it('takes as many changes for usual as there were, and as many rows where it is whole', async () => {
