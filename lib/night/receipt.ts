@@ -31,6 +31,8 @@ export interface Receipt {
   readonly notes?: Readonly<Record<string, number>>
   /** What a person should see to: each a sentence. */
   readonly warnings?: readonly string[]
+  /** What was found wrong, and is published since a person has accepted it. */
+  readonly accepted?: string
 }
 
 /** Why a table or task is not complete, as Step Functions tells it. */

@@ -116,7 +116,7 @@ export async function loadTask(
   for (const date of days) {
     const dayStart = performance.now()
     const prefix = attemptPrefix(table, date, attempt)
-    const accept = accepting(table, extracted)
+    const { accept, accepted } = accepting(table, extracted)
     const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
     const rows = await loadTable({ ...work, night: extracted.date, checkHeld: held })
     const loadSeconds = secondsSince(dayStart)
@@ -125,7 +125,7 @@ export async function loadTask(
       const { bytes, notes, warnings, fingerprint, increment } = files
       const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, warnings }
       await held()
-      await writeReceipt(bucket, table, { ...facts, fingerprint, increment })
+      await writeReceipt(bucket, table, { ...facts, ...accepted(), fingerprint, increment })
       await deleteExtract(bucket, prefix, files)
     }
     total += rows
@@ -139,13 +139,21 @@ export async function loadTask(
 /** How many checks the rows have passed, or were spared. */
 const checksOf = ({ checks }: Definition) => (checks.length > 0 ? { checks: checks.length } : {})
 
-/** What is done with rows that do not pass, where the night's input accepts those of the table. */
-function accepting(
-  { id }: Definition,
-  { accept = [] }: Pick<TaskInput, 'accept'>,
-): ((found: string) => void) | undefined {
-  if (!accept.includes(id)) return undefined
-  return (found) => log('accepted', { found })
+/**
+ * What is done with rows that do not pass, or are few, where the night's input accepts those of the
+ * table; and what was found, for the receipt.
+ */
+function accepting({ id }: Definition, { accept = [] }: Pick<TaskInput, 'accept'>) {
+  const all = new Set<string>()
+  const accepted = () => (all.size > 0 ? { accepted: [...all].join('. ') } : {})
+  if (!accept.includes(id)) return { accepted }
+  return {
+    accepted,
+    accept(found: string) {
+      all.add(found)
+      log('accepted', { found })
+    },
+  }
 }
 
 export interface TaskTools {
@@ -166,13 +174,13 @@ export function transformTask(
     const start = performance.now()
     const { date, run, force } = input
     const deadline = start + milliseconds
-    const accept = accepting(table, input)
+    const { accept, accepted } = accepting(table, input)
     const held = () => checkHeld(bucket, input)
     const work = { warehouse, table, date, run, force, accept, deadline }
     const rows = await transformTable({ ...work, checkHeld: held })
     const seconds = secondsSince(start)
     await held()
-    await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds })
+    await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds, ...accepted() })
     const facts = { rows, seconds, ...checksOf(table) }
     log('transformed', facts)
     measure({ Rows: rows, LoadSeconds: seconds }, table.id)

@@ -1,6 +1,6 @@
 import { Failure, messageOf, transient } from '../error.ts'
 import { show } from '../manifest/csv.ts'
-import type { Definition } from '../table/definition.ts'
+import { type Definition, partitionOf } from '../table/definition.ts'
 import { keysOf } from '../table/portion.ts'
 import { identifier } from '../table/sql.ts'
 import { type Question, questionsOf, type Subject } from './check.ts'
@@ -15,15 +15,18 @@ import {
 } from './ddl.ts'
 import { besideLoads } from './journal.ts'
 import type { Work } from './load.ts'
-import { isIncremental, passOlder, type Step, stagedRows, step } from './publish.ts'
+import { isIncremental, mergeOf, passOlder, type Step, stagedRows, step } from './publish.ts'
 import { isGone } from './reconcile.ts'
 import { runSteps } from './transaction.ts'
 
-/** Where the new rows of a table are put that its checks do not let pass. */
-const asideOf = (table: Definition): Definition => ({
-  ...table,
-  ...besideLoads('aside', table),
-})
+/**
+ * Where the new rows of a table are put that its checks do not let pass. Where dates have rows of their
+ * own, each has its own place.
+ */
+function asideOf(table: Definition, date: string): Definition {
+  const ofItsOwn = partitionOf(table) !== undefined || mergeOf(table) !== undefined
+  return { ...table, ...besideLoads('aside', table, ofItsOwn ? date : undefined) }
+}
 
 /** Where the keys of those rows of a table are put that its source no longer has. */
 const goneOf = (table: Definition): Definition => ({
@@ -31,10 +34,10 @@ const goneOf = (table: Definition): Definition => ({
   ...besideLoads('gone', table),
 })
 
-/** A load that passes leaves no rows aside. */
-export function clearAside(table: Definition): Step[] {
+/** A load that passes leaves no rows aside, of its date or its table. */
+export function clearAside(table: Definition, date: string): Step[] {
   if (table.checks.length === 0) return []
-  return [asideOf(table), ...(isIncremental(table) ? [goneOf(table)] : [])].map(drop)
+  return [asideOf(table, date), ...(isIncremental(table) ? [goneOf(table)] : [])].map(drop)
 }
 
 const drop = (table: Definition): Step => step(`drop table if exists ${tableName(table)}`)
@@ -59,7 +62,7 @@ export async function setAside(
   load: readonly Step[],
 ): Promise<Refusal> {
   const { table, date } = subject
-  const [aside, gone] = [asideOf(table), goneOf(table)]
+  const [aside, gone] = [asideOf(table, date), goneOf(table)]
   const keys = load.filter(({ stagesKeys }) => stagesKeys)
   const rows = `insert into ${tableName(aside)} (${columnList(table)})
 select ${stageColumns(table, holds)} from ${stagedRows(table)}`

@@ -7,6 +7,9 @@ import { tableName } from './ddl.ts'
 import type { Work } from './load.ts'
 import { isIncremental, mergeOf, stagedRows } from './publish.ts'
 
+/** As much as is kept of what a person has accepted. */
+export const ACCEPTED_BYTES = 4000
+
 /** What `usher.loads` keeps of a table's load, and of a night. */
 export interface Load {
   /** The execution that asked for it. */
@@ -16,6 +19,8 @@ export interface Load {
   readonly manifest?: string
   /** Stands for the statement of a transform, which may be mended between two tries. */
   readonly statement?: string
+  /** What was found wrong, and is published since a person accepts it. */
+  readonly accepted?: string
   /** Loaded though it is loaded for a later date. */
   readonly force?: boolean
 }
@@ -36,6 +41,9 @@ const loadsTable = define(
     table_rows: bigint()
       .nullable()
       .describe('All rows of the table then, where only changes are loaded; else NULL.'),
+    accepted: varchar(ACCEPTED_BYTES)
+      .nullable()
+      .describe('What was found wrong, and was published since a person accepted it; else NULL.'),
     loaded_at: timestamp().describe('When the transaction began, in UTC.'),
   },
   {
@@ -54,15 +62,16 @@ const NOW = `cast(sysdate as timestamptz) at time zone 'UTC'`
 
 /** Adds the load to the audit table: the last statement of its transaction. */
 export function recordLoad(table: Definition, load: Load): Statement {
-  const { run, date, manifest, statement } = load
-  const parameters = { run, table: table.id, date, ...madeOf(load) }
+  const { run, date, manifest, statement, accepted } = load
+  const parameters = { run, table: table.id, date, ...madeOf(load), ...(accepted && { accepted }) }
   const all = isIncremental(table) ? `(select count(*) from ${tableName(table)})` : 'null'
   return {
     text: `insert into ${tableName(loads)} (run, table_name, run_date, row_count, manifest, statement,
-  table_rows, loaded_at)
+  table_rows, accepted, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'},
-  ${statement ? 'cast(:statement as varchar(16))' : 'null'}, ${all}, ${NOW}
+  ${statement ? 'cast(:statement as varchar(16))' : 'null'}, ${all},
+  ${accepted ? `cast(:accepted as varchar(${ACCEPTED_BYTES}))` : 'null'}, ${NOW}
 from ${stagedRows(table)}`,
     parameters,
   }
@@ -99,23 +108,31 @@ where table_name = :table and run_date > cast(:date as date)`,
   return row?.later ?? undefined
 }
 
+/** What a load has done. */
+export interface Done {
+  /** The rows that it has published. */
+  readonly rows: number
+  readonly accepted?: string
+}
+
 /**
- * The rows that a load has published, or undefined if it has not. One is told from another of its run
- * and date by its manifest, or its statement: without these, any of them is meant.
+ * What a load has done, or undefined if it has not. One is told from another of its run and date by its
+ * manifest, or its statement: without these, any of them is meant.
  */
-export async function loadedRows(
+export async function findLoad(
   { warehouse, table, deadline }: Work,
   load: Load,
-): Promise<number | undefined> {
+): Promise<Done | undefined> {
   const made = madeOf(load)
   const same = Object.keys(made).map((name) => ` and ${name} = :${name}`)
   const statement = {
-    text: `select row_count from ${tableName(loads)}
+    text: `select row_count, accepted from ${tableName(loads)}
 where run = :run and table_name = :table and run_date = cast(:date as date)${same.join('')}`,
     parameters: { run: load.run, table: table.id, date: load.date, ...made },
   }
   const [row] = await warehouse.query(statement, deadline)
-  return row && Number(row.row_count)
+  if (!row) return undefined
+  return { rows: Number(row.row_count), ...(row.accepted && { accepted: row.accepted }) }
 }
 
 /** So many nights say how many rows are usual. */

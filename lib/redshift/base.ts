@@ -1,6 +1,6 @@
 import { Failure } from '../error.ts'
 import type { Increment } from '../manifest/manifest.ts'
-import { loadedRows, newestLoad } from './audit.ts'
+import { findLoad, newestLoad } from './audit.ts'
 import { tableName } from './ddl.ts'
 import type { Work } from './load.ts'
 import { assertCount, type Step } from './publish.ts'
@@ -23,7 +23,7 @@ export async function checkBase(work: Work, increment: Increment | undefined): P
     throw refuse(`${newest.run} has loaded it since this extract was read: run it again`)
   }
   if (!base) return []
-  const found = await loadedRows(work, base)
+  const found = await findLoad(work, base)
   if (found === undefined || newest?.tableRows === undefined) {
     const what = `the changes were read since the load of ${base.run} for ${base.date}`
     throw refuse(`${what}, and this warehouse does not have that. ${FORCE}`)

@@ -34,9 +34,10 @@ export const journalOf = (table: Definition): Definition => ({
   ...besideLoads('loads_of', table),
 })
 
-/** The name of what is kept of one table, in the schema of `usher.loads`. */
-export function besideLoads(what: string, { id }: Definition) {
+/** The name of what is kept of one table, or of one date of it, in the schema of `usher.loads`. */
+export function besideLoads(what: string, { id: table }: Definition, date?: string) {
   const { schema } = journal
+  const id = date === undefined ? table : `${table}_${date.replaceAll('-', '_')}`
   const whole = `${what}_${id}`
   const digest = createHash('sha256').update(id).digest('hex').slice(0, 16)
   const name = whole.length > LONGEST ? `${whole.slice(0, LONGEST - 17)}_${digest}` : whole

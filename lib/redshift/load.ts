@@ -5,8 +5,9 @@ import { readExtract } from '../manifest/read.ts'
 import { verifyExtract } from '../manifest/verify.ts'
 import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
+import { type Accepted, remembering } from './accepted.ts'
 import { clearAside, setAside } from './aside.ts'
-import { type Load, laterLoad, loadedRows, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
+import { findLoad, type Load, laterLoad, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
 import { checkBase } from './base.ts'
 import { checkStaged } from './check.ts'
 import { type Earlier, StatementError, type Warehouse } from './client.ts'
@@ -63,24 +64,25 @@ export async function loadTable(
 ): Promise<number> {
   const { table, bucket, prefix, copyRole } = work
   const place = `s3://${bucket.name}/${prefix}`
-  const own = { ...work, manifest: manifestKey(place) }
-  return unlessLoaded(own, async (earlier) => {
+  return unlessLoaded({ ...work, manifest: manifestKey(place) }, async (own, accepted, earlier) => {
     const extract = await readExtract(bucket, prefix)
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
     await verifyExtract(bucket, prefix, extract)
     const ready = await prepare(own, extract)
-    const steps = loadSteps(table, extract, own, place, copyRole, ready)
+    const steps = () => loadSteps(table, extract, { ...own, ...accepted() }, place, copyRole, ready)
     await runChecked(
       { ...own, table: publishedAs(table, extract.increment) },
       { steps, holds: 'files', ready, earlier },
       async (steps, error) => {
         const copied = error instanceof StatementError && steps[error.index]?.copies
-        return copied ? explainCopy(own, copied, extract.format, error) : explain(own, steps, error)
+        return copied
+          ? explainCopy({ ...own, bucket }, copied, extract.format, error)
+          : explain(own, steps, error)
       },
     )
     const { rows } = extract
     const known = rows !== undefined && !mayRepeat(table)
-    return known ? rows : ((await loadedRows(own, own)) ?? 0)
+    return known ? rows : ((await findLoad(own, own))?.rows ?? 0)
   })
 }
 
@@ -91,14 +93,20 @@ export async function loadTable(
  */
 async function unlessLoaded(
   work: Work,
-  load: (earlier: Earlier) => Promise<number>,
+  load: (work: Work, accepted: Accepted, earlier: Earlier) => Promise<number>,
 ): Promise<number> {
-  const done = () => loadedRows(work, work)
+  const { own, accepted } = remembering(work)
+  const done = async () => {
+    const found = await findLoad(work, work)
+    const isTold = found?.accepted === accepted().accepted
+    if (found?.accepted && !isTold) work.accept?.(found.accepted)
+    return found?.rows
+  }
   const earlier = await work.warehouse.earlier(nameOf(work))
   const before = await done()
   if (before !== undefined) return before
   try {
-    return await load(earlier)
+    return await load(own, accepted, earlier)
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'StillRunning') throw error
     const meanwhile = await done()
@@ -127,39 +135,46 @@ async function prepare(work: Work, extract?: Extract): Promise<Ready> {
 }
 
 interface Checked {
-  readonly steps: readonly Step[]
+  /** The steps; what a person has accepted since they were last asked for is written down by them. */
+  readonly steps: () => readonly Step[]
   readonly holds: StageHolds
   readonly ready: Ready
   readonly earlier: Earlier
 }
 
 /**
- * Runs a load. Where checks of its rows fail, these are set aside, and published only if a person has
- * accepted them. Gives the rows that were staged.
+ * Runs a load. Where checks of its rows fail, these are set aside; what is wrong with them, or that they
+ * are few, is left out once a person has accepted it. Gives the rows that were staged.
  */
 async function runChecked(
   work: Work,
-  { steps, holds, ready, earlier }: Checked,
+  { steps: all, holds, ready, earlier }: Checked,
   explained: (steps: readonly Step[], error: unknown) => Promise<unknown>,
 ): Promise<number> {
   const { table, date, accept } = work
-  // The checks come after it: with or without them, it has the same place.
-  const filling = steps.findIndex(({ fills }) => fills)
-  try {
-    return (await runSteps(work, steps, { earlier }))[filling] ?? 0
-  } catch (error) {
-    const checks = error instanceof StatementError && steps[error.index]?.checks
-    if (!checks) throw await explained(steps, error)
-    const subject = { table, date, before: ready.before, isLate: ready.isLate }
-    const { found, failure } = await setAside(work, subject, holds, steps)
-    if (!accept) throw failure
-    accept(found)
-  }
-  const rest = steps.filter(({ checks }) => !checks)
-  try {
-    return (await runSteps(work, rest))[filling] ?? 0
-  } catch (error) {
-    throw await explained(rest, error)
+  const { before, isLate } = ready
+  const spared = { checks: false, few: false }
+  for (let first = true; ; first = false) {
+    const steps = all().filter(
+      ({ checks, few }) => !(checks && spared.checks) && !(few && spared.few),
+    )
+    // What may be spared comes after it: with or without that, it has the same place.
+    const filling = steps.findIndex(({ fills }) => fills)
+    try {
+      return (await runSteps(work, steps, first ? { earlier } : {}))[filling] ?? 0
+    } catch (error) {
+      const failed = error instanceof StatementError ? steps[error.index] : undefined
+      if (failed?.checks) {
+        const subject = { table, date, before, isLate }
+        const { found, failure } = await setAside(work, subject, holds, steps)
+        if (!accept) throw failure
+        accept(found)
+        spared.checks = true
+      } else if (failed?.few && accept) {
+        accept(failed.few((error as StatementError).rows.at(-1) ?? 0))
+        spared.few = true
+      } else throw await explained(steps, error)
+    }
   }
 }
 
@@ -171,13 +186,14 @@ const publishedAs = (table: Definition, increment: Increment | undefined): Defin
 export function loadSteps(
   table: Definition,
   extract: Extract,
-  { date, run }: Load,
+  load: Load,
   /** Where the extract's files are: `s3://bucket/prefix`. */
   place: string,
   copyRole: string,
   { base, filled, before, isLate }: Ready = nothing,
 ): Step[] {
   const { rows, keys, increment } = extract
+  const { date } = load
   const own = publishedAs(table, increment)
   const count = `(select count(*) from ${stageName(table)})`
   const copy: Step = {
@@ -199,24 +215,24 @@ export function loadSteps(
     ...publish(own, date, 'files'),
     // What is gone from the source is deleted first: no new row can be its double.
     ...(keys ? [...reconcile(table, keys, date, place, copyRole), ...checks] : []),
-    ...writeJournal(own, { date, run }),
-    ...clearAside(own),
-    { statement: recordLoad(own, { date, run, manifest: manifestKey(place) }) },
+    ...writeJournal(own, load),
+    ...clearAside(own, date),
+    { statement: recordLoad(own, { ...load, manifest: manifestKey(place) }) },
   ]
 }
 
 /** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
   const { table } = work
-  const own = { ...work, statement: digestOf(transformSteps(table, work)) }
-  return unlessLoaded(own, async (earlier) => {
+  const statement = digestOf(transformSteps(table, work))
+  return unlessLoaded({ ...work, statement }, async (own, accepted, earlier) => {
     const ready = await prepare(own)
-    const steps = transformSteps(table, own, ready)
+    const steps = () => transformSteps(table, { ...own, ...accepted() }, ready)
     const checked = { steps, holds: 'rows', ready, earlier } as const
     const staged = await runChecked(own, checked, async (steps, error) =>
       explain(own, steps, error),
     )
-    return mayRepeat(table) ? ((await loadedRows(own, own)) ?? 0) : staged
+    return mayRepeat(table) ? ((await findLoad(own, own))?.rows ?? 0) : staged
   })
 }
 
@@ -237,7 +253,7 @@ export function transformSteps(
     ...checkStaged({ table, date: load.date, before, isLate }, 'rows'),
     ...publish(table, load.date, 'rows'),
     ...writeJournal(table, load),
-    ...clearAside(table),
+    ...clearAside(table, load.date),
     { statement: recordLoad(table, load) },
   ]
 }

@@ -27,6 +27,8 @@ export interface Step {
   readonly fills?: true
   /** It stages all primary keys of the source. */
   readonly stagesKeys?: true
+  /** It fails where rows are suspiciously few; the sentence that says so to whoever accepts them. */
+  readonly few?: (rows: number) => string
   /** It is there for the checks of the table, and fails where one of them does. */
   readonly checks?: true
 }

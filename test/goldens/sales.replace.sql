@@ -30,9 +30,10 @@ insert into "usher"."loads_of_sales" (run, run_date) values (cast(:run as varcha
 -- {"run":"run-1","date":"2026-11-23"}
 
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, statement,
-  table_rows, loaded_at)
+  table_rows, accepted, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   cast(:manifest as varchar(1024)),
-  null, null, cast(sysdate as timestamptz) at time zone 'UTC'
+  null, null,
+  null, cast(sysdate as timestamptz) at time zone 'UTC'
 from "stage_sales";
 -- {"run":"run-1","table":"sales","date":"2026-11-23","manifest":"s3://staging/staging/public.sales/date=2026-11-23/run-1-0badcafe/manifest.json"}

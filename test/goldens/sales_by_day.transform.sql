@@ -16,9 +16,10 @@ insert into "public"."sales_by_day" ("sold_on", "sales")
 select "sold_on", "sales" from "stage_sales_by_day";
 
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, statement,
-  table_rows, loaded_at)
+  table_rows, accepted, loaded_at)
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   null,
-  null, null, cast(sysdate as timestamptz) at time zone 'UTC'
+  null, null,
+  null, cast(sysdate as timestamptz) at time zone 'UTC'
 from "stage_sales_by_day";
 -- {"run":"run-1","table":"sales_by_day","date":"2026-11-23"}

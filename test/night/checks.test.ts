@@ -3,9 +3,11 @@ import { accepted, generator, integer, sql, table, transform, unique, varchar } 
 import { graphOf } from '../../lib/graph/graph.ts'
 import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { logging } from '../../lib/night/log.ts'
+import { readReceipt } from '../../lib/night/receipt.ts'
 import { noteFailure } from '../../lib/night/report.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
 import type { Warehouse } from '../../lib/redshift/client.ts'
+import { definition } from '../../lib/table/definition.ts'
 import { startWarehouse, type WarehouseStage } from '../redshift/stage.ts'
 import { conclude } from './conclude.ts'
 
@@ -113,5 +115,7 @@ it('publishes what its input accepts, and says what was found', async () => {
     ...{ message: 'accepted', table: 'sales', date: '2026-11-24', run: 'taken' },
     found: expect.stringContaining("1 row breaks it: id '2', status 'lost'"),
   })
+  const receipt = await readReceipt(bucket, sales[definition], '2026-11-24')
+  expect(receipt?.accepted).toBe(told('accepted')?.found)
   expect(await ask('select status, sales from totals order by 1')).toEqual(['lost 1', 'paid 2'])
 })

@@ -84,8 +84,9 @@ const remove = (day: number, name: string) =>
   store.client.send(new DeleteObjectCommand({ Bucket: 'logs', Key: keyOf(day, name) }))
 
 /** A night of one table; gives the days that it loaded. */
-async function night(day: number, run = `night of ${day}`): Promise<string[]> {
-  const input = { table: 'clicks', date: `2026-11-${day}`, run, tables: [], force: false }
+async function night(day: number, run = `night of ${day}`, more = {}): Promise<string[]> {
+  const task = { table: 'clicks', date: `2026-11-${day}`, run, tables: [], force: false }
+  const input = { ...task, ...more }
   await loadTask(tools, await extractTask(tools, input))
   const text = 'select run_date from usher.loads where run = :run order by run_date'
   const rows = await tools.warehouse.query({ text, parameters: { run } })
@@ -156,6 +157,24 @@ describe('files that others write', () => {
     expect((await published()).slice(-1)).toEqual(['28: 9i 10j 11k'])
   })
 
+  it('are published though they hold nothing any more where that is accepted, which is told', async () => {
+    await put(28, '00.json.gz', '')
+    await put(28, '01.json.gz', '')
+    await expect(night(29)).rejects.toThrow('clicks: 0 rows of 2026-11-28, and 3 when that day was')
+    const write = jest.mocked(process.stdout.write)
+    write.mockClear()
+    await night(29, 'accepted', { accept: ['clicks'] })
+    const accepted = '0 rows of 2026-11-28, and 3 when that day was last loaded'
+    const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)))
+    expect(lines.filter(({ message }) => message === 'accepted')).toEqual([
+      expect.objectContaining({ found: accepted }),
+    ])
+    const receiptOf = (date: string) => readReceipt(tools.bucket, clicks[definition], date)
+    expect(await receiptOf('2026-11-28')).toMatchObject({ run: 'accepted', rows: 0, accepted })
+    expect(await receiptOf('2026-11-29')).not.toHaveProperty('accepted')
+    expect((await published()).slice(-1)).toEqual(['26: 8h'])
+  })
+
   it('stay where they are; what a load leaves behind is only of those that failed', async () => {
     const Prefix = 'clicks/2026/11/24/'
     const theirs = await store.client.send(new ListObjectsV2Command({ Bucket: 'logs', Prefix }))
@@ -164,6 +183,6 @@ describe('files that others write', () => {
       new ListObjectsV2Command({ Bucket: 'staging', Prefix: 'staging/' }),
     )
     const days = own.Contents?.map(({ Key = '' }) => /date=[^/]+/.exec(Key)?.[0])
-    expect(new Set(days)).toEqual(new Set(['date=2026-11-28']))
+    expect(new Set(days)).toEqual(new Set(['date=2026-11-28', 'date=2026-11-29']))
   })
 })

@@ -426,6 +426,47 @@ describe('rows that do not pass', () => {
     expect(await ask('select id from merges order by id')).toEqual(['1', '2', '3', '4'])
   })
 
+  it('are told apart by their days, and stay aside until their own day passes', async () => {
+    const own = sales('by_day', paid, { partition: 'day' })
+    const of = (day: string, status: string) => [sale(Number(day.slice(8)), { day, status })]
+    const aside = (day: string) => ask(`select id from usher.aside_by_day_2026_11_${day}`)
+    for (const day of ['2026-11-22', '2026-11-23']) {
+      rows = of(day, 'lost')
+      expect((await failureOf(load(own, { day }))).message).toContain(
+        `the new rows are in usher.aside_by_day_${day.replaceAll('-', '_')}. `,
+      )
+    }
+    rows = of('2026-11-24', 'paid')
+    await load(own, { day: '2026-11-24' })
+    expect([await aside('22'), await aside('23')]).toEqual([['22'], ['23']])
+    rows = of('2026-11-22', 'paid')
+    await load(own, { day: '2026-11-22' })
+    await expect(aside('22')).rejects.toThrow('aside_by_day_2026_11_22')
+    expect(await aside('23')).toEqual(['23'])
+  })
+
+  it('that are few besides are published where both is accepted, and both is told', async () => {
+    const source = sales('of_many', () => [])
+    rows = Array.from({ length: 200 }, (_, id) => sale(id))
+    await load(source)
+    const own = transform('of_few', {
+      select: { id: source.id, status: source.status },
+      from: sql`${source}`,
+      checks: (rows) => [accepted(rows.status, ['paid'])],
+    })
+    await load(own)
+    rows = [sale(1), sale(2, { status: 'lost' })]
+    await load(source, { accept: () => {} })
+    const told: string[] = []
+    expect(await load(own, { accept: (found) => told.push(found) })).toBe(2)
+    expect(told).toEqual([
+      '2 rows, and 200 at the last good night (2026-11-23)',
+      "1 of 1 checks failed. status is one of paid: 1 row breaks it: status 'lost'",
+    ])
+    const both = `select accepted from usher.loads where table_name = 'of_few' and row_count = 2`
+    expect(await ask(both)).toEqual([told.join('. ')])
+  })
+
   it('of a day are unique among the other days, and nothing else is asked of those', async () => {
     const checks: Checks = (rows) => [unique(rows.email), rowCount({ most: 3 })]
     const own = sales('parts', checks, { partition: 'day' })

@@ -130,7 +130,16 @@ describe('a table of which few rows come', () => {
     })
     expect(await rowsOf('derived')).toBe(1000)
     expect(await make(derived('loose', true))).toBe(12)
-    expect(await make(derived('derived'), { accept: () => {} })).toBe(12)
+    // Whoever asks again for a load that is done is told the same.
+    const told: string[] = []
+    const accept = (found: string) => told.push(found)
+    expect(await make(derived('derived'), { accept, run: 'few' })).toBe(12)
+    expect(await make(derived('derived'), { accept, run: 'few' })).toBe(12)
+    const found = '12 rows, and 1,000 at the last good night (2026-11-23)'
+    expect(told).toEqual([found, found])
+    const text = `select accepted from usher.loads where table_name = 'derived' order by loaded_at`
+    const kept = await warehouse.query({ text, parameters: {} })
+    expect(kept.map(({ accepted }) => accepted)).toEqual([null, found])
   })
 })
 
