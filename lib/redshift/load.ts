@@ -14,6 +14,7 @@ import { type Earlier, StatementError, type Warehouse } from './client.ts'
 import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, type StageHolds, stageName } from './ddl.ts'
 import { holdStill, writeJournal } from './journal.ts'
+import { checkKey } from './key.ts'
 import {
   assertCount,
   assertDistinct,
@@ -122,6 +123,7 @@ async function unlessLoaded(
 async function prepare(work: Work, extract?: Extract): Promise<Ready> {
   const increment = extract?.increment
   const { warehouse, table, deadline } = work
+  await checkKey(work)
   await prepareTable(warehouse, table, deadline)
   const still = await holdStill(work)
   await refuseEarlier(work)

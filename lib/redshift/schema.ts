@@ -37,7 +37,8 @@ export async function prepareTable(
   }
 }
 
-async function liveColumns(
+/** The columns that a table has; none where there is no such table. */
+export async function liveColumns(
   warehouse: Warehouse,
   table: Definition,
   deadline: number | undefined,

@@ -295,6 +295,46 @@ describe('a load', () => {
     expect(sent).toEqual([])
   })
 
+  it('says what to run where its primary key is another than is declared', async () => {
+    let declared = { ...columns, id: integer().primaryKey() }
+    const own = (publish?: { merge: 'amount' }) =>
+      table('keyed', { columns: declared, publish, from: generator(() => rows), row: (row) => row })
+    const run = async (text: string) => {
+      for (const part of text.split(/(?<=;) ?/).filter(Boolean)) {
+        const statement = { text: part.replace(/;$/, ''), parameters: {} }
+        await warehouse.transaction(part, [statement])
+      }
+    }
+    const refusal = (load: Promise<unknown>) =>
+      load.then(
+        () => 'none',
+        ({ message }: Error) => message,
+      )
+    await load(own())
+    declared = { ...declared, day: date().primaryKey() }
+    const wider = await refusal(load(own()))
+    expect(wider).toBe(
+      'keyed has changed: its primary key is (id) and declared (id, day). ' +
+        'Run: alter table "public"."keyed" drop constraint "keyed_pkey"; ' +
+        'alter table "public"."keyed" add primary key ("id", "day");',
+    )
+    await run(wider.slice(wider.indexOf('alter')))
+    expect(await load(own())).toBe(3)
+    // What may be NULL there cannot be part of a key; without one the table can be loaded.
+    await run('alter table keyed drop column amount;')
+    await run('alter table keyed add column amount decimal(10,2);')
+    declared = { ...declared, day: date(), amount: decimal(10, 2).primaryKey() } as never
+    const nullable = await refusal(load(own({ merge: 'amount' })))
+    expect(nullable).toBe(
+      'keyed has changed: its primary key is (id, day) and declared (id, amount). ' +
+        'Rows that were merged by the old key stay: delete those that should not. ' +
+        'Run: alter table "public"."keyed" drop constraint "keyed_pkey";',
+    )
+    await run(nullable.slice(nullable.indexOf('alter')))
+    expect(await load(own())).toBe(3)
+    expect(await load(own())).toBe(3)
+  })
+
   it('adds the columns that are new', async () => {
     const own = sales('wider')
     await load(own)

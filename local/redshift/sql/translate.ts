@@ -2,6 +2,7 @@ import { SqlError, syntaxError, unknownHere } from '../error.ts'
 import { callFunction } from './call.ts'
 import { castTo } from './cast.ts'
 import { isKeyword, NEVER_FUNCTIONS } from './keyword.ts'
+import { SYSTEM } from './macros.ts'
 import { Reader } from './reader.ts'
 import { isName, quoteName, quoteText, type Token } from './token.ts'
 import { readType } from './type.ts'
@@ -110,10 +111,16 @@ function isCall(token: Token, before: Token | undefined, reader: Reader): boolea
   return !(after.accept('as') && after.next?.value === '(')
 }
 
+/** What is known of the catalog of PostgreSQL, which DuckDB has another of. */
+const PG_CATALOG = ['pg_namespace', 'pg_class', 'pg_attribute', 'pg_constraint']
+
 /** A name of one part or several, with the path into a SUPER value behind it. */
 function nameText(token: Token, reader: Reader, { superColumns }: Context): string {
   const constant = token.kind === 'word' ? CONSTANTS[token.value] : undefined
   if (constant) return constant
+  if (PG_CATALOG.includes(token.value) && reader.next?.value !== '.') {
+    return `${SYSTEM}.${token.value}`
+  }
   if (/^(information_schema|pg_\w+|duckdb_\w+|sqlite_\w+)$/.test(token.value)) {
     throw unknownHere(`${token.value}; it has svv_tables and svv_columns`)
   }

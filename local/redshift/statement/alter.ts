@@ -16,7 +16,9 @@ export async function alterTable({ session }: Place, reader: Reader): Promise<nu
     throw unknownHere('ALTER TABLE APPEND')
   }
   if (table.schema === undefined) throw unknownHere('ALTER of a temporary table')
-  if (reader.accept('add')) await addColumn(session, table, reader)
+  if (reader.accept('add', 'primary', 'key')) await addKey(session, table, reader)
+  else if (reader.accept('add')) await addColumn(session, table, reader)
+  else if (reader.accept('drop', 'constraint')) await dropKey(session, table, reader)
   else if (reader.accept('drop')) await dropColumn(session, table, reader)
   else if (reader.accept('rename')) await rename(session, table, reader)
   else if (reader.accept('alter')) await widen(session, table, reader)
@@ -65,6 +67,28 @@ async function dropColumn(session: Session, table: Table, reader: Reader): Promi
   }
   await session.run(`alter table ${quoteTable(table)} drop column ${quoteName(name)}`, table)
   await catalog.removeColumn(session.rows, table, name)
+  if (table.primaryKey.includes(name)) await catalog.changeKey(session.rows, table, [])
+}
+
+async function addKey(session: Session, table: Table, reader: Reader): Promise<void> {
+  const names = reader.names()
+  if (table.primaryKey.length > 0) {
+    throw new SqlError(`multiple primary keys for table "${table.name}" are not allowed`)
+  }
+  for (const { name, nullable } of names.map((name) => columnOf(table, name))) {
+    if (nullable) throw new SqlError(`column "${name}" is nullable and cannot be in a primary key`)
+  }
+  await catalog.changeKey(session.rows, table, names)
+}
+
+/** The primary key is the only constraint there is, under the name that it has unless one is said. */
+async function dropKey(session: Session, table: Table, reader: Reader): Promise<void> {
+  const name = reader.name()
+  if (!reader.accept('cascade')) reader.accept('restrict')
+  if (table.primaryKey.length === 0 || name !== `${table.name}_pkey`) {
+    throw new SqlError(`constraint "${name}" of relation "${table.name}" does not exist`)
+  }
+  await catalog.changeKey(session.rows, table, [])
 }
 
 async function rename(session: Session, table: Table, reader: Reader): Promise<void> {
@@ -84,6 +108,8 @@ async function rename(session: Session, table: Table, reader: Reader): Promise<v
   const names = `${quoteName(column.name)} to ${quoteName(name)}`
   await session.run(`alter table ${target} rename column ${names}`, table)
   await catalog.changeColumn(session.rows, table, column.name, { ...column, name })
+  const key = table.primaryKey.map((of) => (of === column.name ? name : of))
+  await catalog.changeKey(session.rows, table, key)
 }
 
 /** DuckDB's VARCHAR has no length: only the declaration changes. */

@@ -78,6 +78,12 @@ export const catalog = {
       declaration = ${quoteText(JSON.stringify(rest))} where ${where(table)}`)
   },
 
+  async changeKey(query: Query, table: Table, primaryKey: readonly string[]): Promise<void> {
+    const { columns, ...rest } = { ...table, primaryKey }
+    await query(`update ${CATALOG}.tables set declaration = ${quoteText(JSON.stringify(rest))}
+      where ${where(table)}`)
+  },
+
   async comment(query: Query, table: TableName, text: string | null, column?: string) {
     const remarks = text === null ? 'null' : quoteText(text)
     const these = column === undefined ? '' : ` and column_name = ${quoteText(column)}`

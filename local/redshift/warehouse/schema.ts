@@ -46,6 +46,19 @@ export const SYSTEM_VIEWS: readonly string[] = [
   from ${CATALOG}.columns`,
   `create view ${SYSTEM}.svv_tables as select 'warehouse' as table_catalog, table_schema, table_name,
     'BASE TABLE' as table_type, remarks from ${CATALOG}.tables`,
+  // Of the catalog of PostgreSQL no more than tells the primary keys.
+  `create view ${SYSTEM}.pg_namespace as select distinct table_schema as oid, table_schema as nspname
+  from ${CATALOG}.tables`,
+  `create view ${SYSTEM}.pg_class as select table_schema || '.' || table_name as oid,
+    table_schema as relnamespace, table_name as relname from ${CATALOG}.tables`,
+  `create view ${SYSTEM}.pg_attribute as select table_schema || '.' || table_name as attrelid,
+    ordinal_position as attnum, column_name as attname from ${CATALOG}.columns`,
+  `create view ${SYSTEM}.pg_constraint as select table_schema || '.' || table_name as conrelid,
+    table_name || '_pkey' as conname, 'p' as contype,
+    (select list(ordinal_position) from ${CATALOG}.columns as c where c.table_schema = t.table_schema
+      and c.table_name = t.table_name
+      and list_contains(cast(t.declaration->'primaryKey' as varchar[]), c.column_name)) as conkey
+  from ${CATALOG}.tables as t where json_array_length(declaration->'primaryKey') > 0`,
   `create view ${SYSTEM}.svv_roles as select role_name from ${CATALOG}.roles`,
   `create view ${SYSTEM}.svv_schema_privileges as select table_schema as namespace_name,
     privilege as privilege_type, role_name as identity_name, 'role' as identity_type

@@ -140,6 +140,34 @@ describe('DDL', () => {
     await expect(warehouse.rows('select * from usher.grows')).rejects.toThrow('does not exist')
   })
 
+  it('drops and adds primary keys, and tells which columns are in them', async () => {
+    const key = () =>
+      warehouse.rows(`select con.conname, att.attname from pg_constraint as con
+        join pg_class as rel on rel.oid = con.conrelid
+        join pg_namespace as nsp on nsp.oid = rel.relnamespace
+        join pg_attribute as att on att.attrelid = con.conrelid and att.attnum = any(con.conkey)
+        where con.contype = 'p' and nsp.nspname = 'usher' and rel.relname = 'known' order by att.attnum`)
+    await warehouse.run(
+      'create table known ("a" integer primary key)',
+      'create table usher.known ("a" integer, "b" integer not null, "c" date, primary key ("a", "b"))',
+      'alter table usher.known rename column "a" to "aa"',
+    )
+    expect(await key()).toEqual([
+      ['known_pkey', 'aa'],
+      ['known_pkey', 'b'],
+    ])
+    const alter = (rest: string) => warehouse.run(`alter table usher.known ${rest}`)
+    await expect(alter('add primary key ("b")')).rejects.toThrow('multiple primary keys')
+    await expect(alter('drop constraint "other"')).rejects.toThrow('does not exist')
+    await alter('drop constraint "known_pkey"')
+    expect(await key()).toEqual([])
+    await expect(alter('add primary key ("c")')).rejects.toThrow('column "c" is nullable')
+    await alter('add primary key ("b")')
+    expect(await key()).toEqual([['known_pkey', 'b']])
+    await alter('drop column "b"')
+    expect(await key()).toEqual([])
+  })
+
   it('widens a VARCHAR, outside a transaction', async () => {
     await warehouse.run('create table wide ("a" varchar(2))')
     const widen = 'alter table public.wide alter column "a" type varchar(4)'
