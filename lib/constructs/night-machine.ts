@@ -7,7 +7,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
-import type { Graph, Node } from '../graph/graph.ts'
+import { type Graph, type Node, tablesOf } from '../graph/graph.ts'
 import { expected } from '../graph/schedule.ts'
 import type { Definition } from '../machine/asl.ts'
 import { describeMachines } from '../machine/describe.ts'
@@ -15,7 +15,9 @@ import { machinesOf } from '../machine/machine.ts'
 import { placeholder } from '../machine/names.ts'
 import type { Step } from '../machine/table.ts'
 import type { Call } from '../machine/task.ts'
+import { sourceOf } from '../table/definition.ts'
 import { letGet } from './bucket-rights.ts'
+import { crowdedSources } from './crowded.ts'
 import type { FailureTopic } from './failure-topic.ts'
 import type { TaskFunction } from './task-function.ts'
 import type { TaskFunctions } from './task-functions.ts'
@@ -50,10 +52,11 @@ export class NightMachine extends Construct {
     this.bucket = props.bucket
     this.topic = props.topic.topic
     const { prepare, report, note, awaitUpstream } = functions
+    const crowded = crowdedSources(tablesOf(graph))
     const machines = machinesOf({
       graph,
       seconds: expected(props.durations),
-      stepsOf: (node) => this.stepsOf(node),
+      stepsOf: (node) => this.stepsOf(node, crowded),
       functions: {
         prepare: this.call(prepare),
         report: this.call(report),
@@ -83,23 +86,24 @@ export class NightMachine extends Construct {
     Annotations.of(this).addInfo(describeMachines(machines, graph.size))
   }
 
-  private stepsOf({ table, task }: Node): Step[] {
+  private stepsOf({ table, task }: Node, crowded: ReadonlySet<string>): Step[] {
     const { functions } = this
     if (task) return [{ verb: 'Run', call: this.call(functions.run(task)) }]
     if (table.made.by === 'transform') {
       return [{ verb: 'Transform', call: this.call(functions.transform(table)) }]
     }
+    const waits = crowded.has(sourceOf(table)?.name ?? '') ? ({ waits: true } as const) : {}
     const load: Step = { verb: 'Load', call: this.call(functions.load), continues: true }
     if (table.made.by === 'extract' && table.made.chunks) {
       const call = this.call(functions.chunk(table))
       return [
-        { verb: 'Plan', call: this.call(functions.plan(table)) },
+        { verb: 'Plan', call: { ...this.call(functions.plan(table)), ...waits } },
         { chunks: { call, concurrency: table.made.chunks.connections }, otherwise: 'Seal' },
         { verb: 'Seal', call: this.call(functions.seal), continues: true },
         load,
       ]
     }
-    return [{ verb: 'Extract', call: this.call(functions.extract(table)) }, load]
+    return [{ verb: 'Extract', call: { ...this.call(functions.extract(table)), ...waits } }, load]
   }
 
   private call(fn: TaskFunction): Call {

@@ -1,4 +1,7 @@
 import type { State, States } from './asl.ts'
+import { LONGEST } from './night.ts'
+import type { Step } from './table.ts'
+import { turnsIn } from './task.ts'
 
 /** What Step Functions allows: bytes of a definition, events of an execution's history. */
 export const ALLOWED = { bytes: 1_048_576, events: 25_000 } as const
@@ -7,6 +10,8 @@ export const ALLOWED = { bytes: 1_048_576, events: 25_000 } as const
 export interface Budget {
   readonly bytes: number
   readonly events: number
+  /** The events that are added where all wait for their turn at a source for as long as a night may last. */
+  readonly waiting: number
   /** States entered: what AWS charges for. */
   readonly transitions: number
 }
@@ -18,10 +23,21 @@ const ARN = 'arn:aws:lambda:ap-southeast-1:111111111111:function:'.length + 64
 export const bytesOf = (states: object): number =>
   Buffer.byteLength(JSON.stringify(states).replaceAll(/\$\{\w+\}/g, '-'.repeat(ARN)))
 
-export function budgetOf(definition: States): Budget {
+/** Of a retry: that the function is scheduled, starts, fails. */
+const RETRY = 3
+
+/** Takes the steps of those tables that are in the definition. */
+export function budgetOf(definition: States, steps: readonly Step[]): Budget {
   const entered = [...enteredStates(definition)]
   const events = entered.reduce((sum, state) => sum + eventsOf(state), 2)
-  return { bytes: bytesOf(definition), events, transitions: entered.length }
+  // A chunk waits in an execution of its own, which has a history of its own.
+  const waiting = steps.filter((step) => 'call' in step && step.call.waits).length
+  return {
+    bytes: bytesOf(definition),
+    events,
+    waiting: waiting * turnsIn(LONGEST) * RETRY,
+    transitions: entered.length,
+  }
 }
 
 /** The states that are entered where nothing fails. */

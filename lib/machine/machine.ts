@@ -41,7 +41,7 @@ export function machinesOf(options: MachinesOptions): Machines {
   if (graph.size === 0) throw new Failure('BadDeclaration', 'the warehouse has no tables')
   const groups = partsOf(graph, (node) => {
     const table = { id: node.id, steps: stepsOf(node), awaits: node.needs }
-    return budgetOf(tableStates(table, functions, { End: true }))
+    return budgetOf(tableStates(table, functions, { End: true }), table.steps)
   })
   const awaits = new Map<string, readonly string[]>()
   const plans = groups.map((ids) => planOf(graph, seconds, ids))
@@ -51,14 +51,25 @@ export function machinesOf(options: MachinesOptions): Machines {
   const branches = isOne ? compiler().tables(whole) : compiler().parts(groups, partArn)
   const night = nightOf(functions, branches)
   const parts = isOne ? [] : plans.map((plan) => partOf(compiler().tables(plan)))
-  return { night, parts, budgets: [night, ...parts].map(withinLimits), awaits }
+  const steps = groups.map((ids) => ids.flatMap((id) => stepsIn(graph, stepsOf, id)))
+  const budgets = isOne
+    ? [withinLimits(night, steps.flat())]
+    : [withinLimits(night, []), ...parts.map((part, at) => withinLimits(part, steps[at] ?? []))]
+  return { night, parts, budgets, awaits }
 }
 
-function withinLimits(definition: Definition): Budget {
-  const budget = budgetOf(definition)
-  for (const what of ['bytes', 'events'] as const) {
-    if (budget[what] <= ALLOWED[what]) continue
-    const problem = `the machine takes ${budget[what]} ${what}, Step Functions allows ${ALLOWED[what]}`
+function stepsIn(graph: Graph, stepsOf: MachinesOptions['stepsOf'], id: string): readonly Step[] {
+  const node = graph.get(id)
+  return node ? stepsOf(node) : []
+}
+
+function withinLimits(definition: Definition, steps: readonly Step[]): Budget {
+  const budget = budgetOf(definition, steps)
+  const { bytes, events, waiting } = budget
+  for (const [what, taken] of Object.entries({ bytes, events: events + waiting })) {
+    const allowed = ALLOWED[what as keyof typeof ALLOWED]
+    if (taken <= allowed) continue
+    const problem = `the machine takes ${taken} ${what}, Step Functions allows ${allowed}`
     throw new Failure('BadDeclaration', problem)
   }
   return budget

@@ -3,7 +3,12 @@ import { groupsApart } from '../graph/order.ts'
 import { ALLOWED, type Budget } from './budget.ts'
 
 /** Of what is allowed, what a part may take: the rest is for retries, redrives and later tables. */
-const MOST = { bytes: 0.85 * ALLOWED.bytes, events: 0.5 * ALLOWED.events } as const
+const MOST = {
+  bytes: 0.85 * ALLOWED.bytes,
+  events: 0.5 * ALLOWED.events,
+  /** With what waiting adds, which is such retries. */
+  inAll: 0.8 * ALLOWED.events,
+} as const
 
 /**
  * The tables of each state machine that a night needs: one, unless they are too many for its limits.
@@ -11,18 +16,23 @@ const MOST = { bytes: 0.85 * ALLOWED.bytes, events: 0.5 * ALLOWED.events } as co
  */
 export function partsOf(
   graph: Graph,
-  budgetOf: (node: Node) => Pick<Budget, 'bytes' | 'events'>,
+  budgetOf: (node: Node) => Omit<Budget, 'transitions'>,
 ): string[][] {
   const parts: string[][] = []
-  let room = { bytes: 0, events: 0 }
+  let room = { bytes: 0, events: 0, inAll: 0 }
   for (const node of inGroups(graph)) {
-    const { bytes, events } = budgetOf(node)
-    if (parts.length === 0 || bytes > room.bytes || events > room.events) {
+    const { bytes, events, waiting } = budgetOf(node)
+    const inAll = events + waiting
+    if (bytes > room.bytes || events > room.events || inAll > room.inAll) {
       parts.push([])
       room = { ...MOST }
     }
     parts.at(-1)?.push(node.id)
-    room = { bytes: room.bytes - bytes, events: room.events - events }
+    room = {
+      bytes: room.bytes - bytes,
+      events: room.events - events,
+      inAll: room.inAll - inAll,
+    }
   }
   return parts
 }

@@ -7,10 +7,36 @@ export interface Call {
   readonly resource: string
   /** The time that it has. */
   readonly seconds: number
+  /** It reads a source that is not read by all who want to at once: it may wait for its turn. */
+  readonly waits?: true
 }
 
 /** As often as it takes: the night's own end is the limit. */
 const UNLIMITED = 100_000
+
+/**
+ * An account that may run but few functions at once, or a server that few may read, serves the others in
+ * their turn. Each try is an event of the night's history: so whoever has waited for long asks seldom,
+ * and comes later than it could by a fifth of that at most.
+ */
+const TURN: Retrier = {
+  ErrorEquals: ['Busy', 'Lambda.TooManyRequestsException'],
+  IntervalSeconds: 10,
+  MaxAttempts: UNLIMITED,
+  BackoffRate: 1.1,
+  JitterStrategy: 'FULL',
+}
+
+/** How often a call that waits for its turn is tried in so many seconds; jitter halves each delay. */
+export function turnsIn(seconds: number): number {
+  let tries = 0
+  let delay = TURN.IntervalSeconds / 2
+  for (let left = seconds; left > 0; tries++) {
+    left -= delay
+    delay *= TURN.BackoffRate
+  }
+  return tries
+}
 
 /** What passes by itself is tried again; whatever else a function throws is not. */
 const RETRY: readonly Retrier[] = [
@@ -34,16 +60,7 @@ const RETRY: readonly Retrier[] = [
     MaxAttempts: 1,
     BackoffRate: 1,
   },
-  // An account that may run but few functions at once, or a server that few may read, serves the others
-  // in their turn. Each try is an event of the night's history: hence so seldom.
-  {
-    ErrorEquals: ['Busy', 'Lambda.TooManyRequestsException'],
-    IntervalSeconds: 2,
-    MaxAttempts: UNLIMITED,
-    BackoffRate: 2,
-    MaxDelaySeconds: 300,
-    JitterStrategy: 'FULL',
-  },
+  TURN,
   {
     ErrorEquals: [
       'Transient',

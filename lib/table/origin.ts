@@ -12,6 +12,8 @@ export interface Source {
   readonly secret?: string
   /** The S3 bucket it is, where it is one. */
   readonly bucket?: string
+  /** The most tables, and chunks of tables, that are read of it at once; any number unless said. */
+  readonly connections?: number
 }
 
 /** What a source is told about the extract it serves. */

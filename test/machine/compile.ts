@@ -20,6 +20,12 @@ export const inChunks: readonly Step[] = [
   load,
 ]
 
+/** What is done for a table whose source is not read by all who want to at once. */
+export const inTurn: readonly Step[] = [
+  { verb: 'Extract', call: { ...call('extract'), waits: true } },
+  load,
+]
+
 /** Compiles a graph: a table that is made from nothing is extracted and loaded, others transformed. */
 export const compile = (
   graph: Graph,

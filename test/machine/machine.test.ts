@@ -7,8 +7,9 @@ import type { Definition, ParallelState, State, States, TaskState } from '../../
 import { ALLOWED } from '../../lib/machine/budget.ts'
 import { describeMachines } from '../../lib/machine/describe.ts'
 import { groupNames, placeholder, stateName } from '../../lib/machine/names.ts'
+import { turnsIn } from '../../lib/machine/task.ts'
 import { graphBy, randomGraph, randomOf, randomSeconds, type Shape } from '../graph/random.ts'
-import { compile, inChunks } from './compile.ts'
+import { compile, inChunks, inTurn } from './compile.ts'
 import { sharpLooks, simulate } from './simulate.ts'
 
 const shapes: Shape[] = ['layered', 'scale-free', 'series-parallel']
@@ -98,6 +99,22 @@ describe('machinesOf', () => {
     for (const definition of [machines.night, ...machines.parts]) {
       expect(problemsOf(definition)).toEqual([])
     }
+  })
+
+  it('leaves room for 300 tables of a source that few may read at once to wait all night', () => {
+    const graph = graphBy(300, () => [])
+    const { parts, budgets } = compile(graph, () => 60, inTurn)
+    // Each waits 20 hours, is tried 77 times, and each try is three events.
+    expect(turnsIn(20 * 3600)).toBe(77)
+    expect(budgets.reduce((sum, { waiting }) => sum + waiting, 0)).toBe(300 * 77 * 3)
+    expect(parts).toHaveLength(4)
+    for (const { events, waiting } of budgets) {
+      expect(events + waiting).toBeLessThan(0.81 * ALLOWED.events)
+    }
+    expect(describeMachines({ budgets, awaits: new Map() }, 300)).toContain(
+      'Where tables wait for their turn at a source all night, 80 % of a history.',
+    )
+    expect(compile(graph, () => 60).budgets).toMatchObject([{ waiting: 0 }])
   })
 
   it('limits, retries and catches whatever calls a function', () => {

