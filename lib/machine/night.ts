@@ -62,6 +62,7 @@ export function nightOf(
             'force.$': '$.force',
             'accept.$': '$.accept',
             'redrives.$': '$.redrives',
+            'warnings.$': '$.warnings',
             'redriven.$': '$$.Execution.RedriveCount',
             'execution.$': '$$.Execution.Id',
             'startedAt.$': '$$.Execution.StartTime',

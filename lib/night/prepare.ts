@@ -22,15 +22,23 @@ interface Tools {
   readonly isRunning: IsRunning
 }
 
+/** What the states of a night are given. */
+interface Prepared extends Night, Pick<Execution, 'redrives'> {
+  /** All that the night is to do, by its ids; none where that is everything. */
+  readonly selected: readonly string[]
+  /** What a person should see to though tables are loaded. */
+  readonly warnings: readonly string[]
+}
+
 /**
  * The first state of a night: settles what it is about, takes the run date, makes the schemas and the
- * audit table, lets readers read, and, where the input says `force`, forgets that the tables were complete. A night that
- * begins again goes on where it was.
+ * audit table, lets readers read, and, where the input says `force`, forgets that the tables were complete.
+ * A night that begins again goes on where it was.
  */
 export async function prepareNight(
   { graph, bucket, warehouse, timeZone, readers, isRunning }: Tools,
   execution: Execution,
-): Promise<Night & Pick<Execution, 'redrives'> & { readonly selected: readonly string[] }> {
+): Promise<Prepared> {
   const night = nightOf(execution, graph, timeZone)
   const { date, run } = night
   about({ date })
@@ -42,15 +50,15 @@ export async function prepareNight(
   }))
   await warehouse.transaction(`usher ${run} schemas`, ddl)
   await prepareTable(warehouse, loads)
-  if (readers) await letRead(warehouse, readers, tablesOf(graph), run)
+  const warnings = readers ? await letRead(warehouse, readers, tablesOf(graph), run) : []
   const selection = [...select(graph, night.tables)]
   const asked = selection.flatMap((id) => definitionOf(graph, id) ?? [])
   await bucket.delete(asked.flatMap((own) => [failureKey(own, run), chunkFailureKey(own, run)]))
   if (night.force) await forget(bucket, asked, night)
-  log('night', { tables: night.tables, force: night.force, count: asked.length })
+  log('night', { tables: night.tables, force: night.force, count: asked.length, warnings })
   // Functions that read one source know no other tables to select from.
   const selected = night.tables.length > 0 ? selection : []
-  return { ...night, selected, redrives: execution.redrives }
+  return { ...night, selected, redrives: execution.redrives, warnings }
 }
 
 /** Forgets that tables are complete: once in an execution, however often its night goes round. */

@@ -37,6 +37,8 @@ export interface ReportInput extends Night {
   /** How often the execution had been redriven when the night began, and has been by now. */
   readonly redrives: number
   readonly redriven: number
+  /** What was to be seen to before there was any table. */
+  readonly warnings?: readonly string[]
   /** The execution's ARN. */
   readonly execution: string
   /** When it started: an instant. */
@@ -112,8 +114,9 @@ const LONGEST = 4_000
  */
 export async function reportNight(
   { graph, bucket, stage }: { graph: Graph; bucket: Bucket; stage: string },
-  { date, run, tables, force, accept = [], redrives, redriven, execution, startedAt }: ReportInput,
+  input: ReportInput,
 ): Promise<Report> {
+  const { date, run, tables, force, accept = [], redrives, redriven, execution, startedAt } = input
   const asked = [...select(graph, tables)].flatMap((id) => definitionOf(graph, id) ?? [])
   const found = await Promise.all(
     asked.map(async (own) => {
@@ -133,7 +136,8 @@ export async function reportNight(
   const report = { date, run, tables: asked.length - tasks, tasks, rows, redrives }
   const again = broken.length > 0 && redriven > redrives
   if (!again) await measureNight(bucket, found, { date, redriven, startedAt })
-  const warnings = warningsOf(found.map(({ receipt }) => receipt))
+  const early = (input.warnings ?? []).map((warning) => `Warning: ${warning}`)
+  const warnings = [...early, ...warningsOf(found.map(({ receipt }) => receipt))]
   if (broken.length === 0) {
     const complete = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
     const count = `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`
@@ -151,10 +155,10 @@ export async function reportNight(
   const verb = isOrAre(rest)
   // What a forced night has done stays done: forced again, it would be done twice.
   const same = force ? { tables: rest.map(({ id }) => id), force } : tables.length > 0 && { tables }
-  const input = { date, ...same, ...(accept.length > 0 && { accept }) }
+  const rerun = { date, ...same, ...(accept.length > 0 && { accept }) }
   const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
   const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
-  const night = { stage, execution, amount, verb, failed, skipped, warnings, input } as const
+  const night = { stage, execution, amount, verb, failed, skipped, warnings, input: rerun } as const
   return { ...report, again: false, message: complaint(night), incomplete: letterOf(night) }
 }
 

@@ -1,4 +1,3 @@
-import { Failure, messageOf } from '../error.ts'
 import type { Definition } from '../table/definition.ts'
 import { identifier, type Statement } from '../table/sql.ts'
 import { loads } from './audit.ts'
@@ -7,52 +6,71 @@ import { MOST_STATEMENTS, tableName } from './ddl.ts'
 
 /**
  * Lets a role read the tables that are published, all that this user will make in their schemas, and
- * which loads there were; nothing else of Usher's own. Makes the role where there is
- * none: throws a WarehouseRefused where that takes an administrator, or a table is somebody else's.
+ * which loads there were; nothing else of Usher's own. Makes the role where there is none. Gives a
+ * warning for each thing that Redshift refuses, with the statement that an administrator is to run: who
+ * may read is no reason not to load.
  */
 export async function letRead(
   warehouse: Warehouse,
   role: string,
   tables: readonly Definition[],
   run: string,
-): Promise<void> {
-  await makeRole(warehouse, role, run)
+): Promise<string[]> {
+  const unmade = await makeRole(warehouse, role, run)
+  if (unmade) return [unmade]
   const there = await tablesThere(warehouse)
   const statements = grants(
     role,
     tables,
     tables.filter((table) => there.has(`${table.schema}.${table.name}`)),
   )
+  const warnings: string[] = []
   for (let at = 0; at < statements.length; at += MOST_STATEMENTS) {
     const batch = statements.slice(at, at + MOST_STATEMENTS)
-    await warehouse
-      .transaction(`usher ${run} readers ${at}`, batch.map(withoutParameters))
-      .catch((error: unknown) => {
-        if (!(error instanceof StatementError)) throw error
-        const problem = `${error.message} (${batch[error.index] ?? ''})`
-        throw new Failure('WarehouseRefused', `the role ${role} cannot be let read: ${problem}`, {
-          cause: error,
-        })
-      })
+    const name = `usher ${run} readers ${at}`
+    if (!(await refusal(warehouse, name, batch))) continue
+    // With one of a batch, all are rolled back.
+    for (const [i, statement] of batch.entries()) {
+      const problem = await refusal(warehouse, `usher ${run} reader ${at + i}`, [statement])
+      if (problem) warnings.push(toRun(role, problem, statement))
+    }
+  }
+  return warnings
+}
+
+async function makeRole(
+  warehouse: Warehouse,
+  role: string,
+  run: string,
+): Promise<string | undefined> {
+  const text = 'select role_name from svv_roles where role_name = :role'
+  const found = await warehouse.query({ text, parameters: { role } })
+  if (found.length > 0) return undefined
+  const create = `create role ${identifier(role)}`
+  const problem = await refusal(warehouse, `usher ${run} role`, [create])
+  // Not everyone is shown every role.
+  if (problem === undefined || /already exists/.test(problem)) return undefined
+  return toRun(role, problem, create)
+}
+
+/** What Redshift says against statements, undefined where nothing. Throws what is no refusal. */
+async function refusal(
+  warehouse: Warehouse,
+  name: string,
+  statements: readonly string[],
+): Promise<string | undefined> {
+  try {
+    await warehouse.transaction(name, statements.map(withoutParameters))
+    return undefined
+  } catch (error) {
+    if (error instanceof StatementError) return error.message
+    throw error
   }
 }
 
-async function makeRole(warehouse: Warehouse, role: string, run: string): Promise<void> {
-  const known = 'select role_name from svv_roles where role_name = :role'
-  const found = await warehouse.query({ text: known, parameters: { role } })
-  if (found.length > 0) return
-  const create = withoutParameters(`create role ${identifier(role)}`)
-  try {
-    await warehouse.transaction(`usher ${run} role`, [create])
-  } catch (error) {
-    if (!(error instanceof StatementError)) throw error
-    // Not everyone is shown every role.
-    if (/already exists/.test(messageOf(error))) return
-    const help = `have an administrator run \`${create.text}\`, or name no readers in the stage`
-    const problem = `the role ${role} of the readers cannot be made: ${messageOf(error)}: ${help}`
-    throw new Failure('WarehouseRefused', problem, { cause: error })
-  }
-}
+const toRun = (role: string, problem: string, statement: string): string =>
+  `the role ${role} of the readers may not read all that is published (${problem}). ` +
+  `Have an administrator run \`${statement}\`, or name no readers in the stage.`
 
 async function tablesThere(warehouse: Warehouse): Promise<ReadonlySet<string>> {
   const text = `select table_schema, table_name from svv_tables where table_type = 'BASE TABLE'`

@@ -168,6 +168,7 @@ describe('a night that is incomplete', () => {
           force: false,
           accept: [],
           redrives: 0,
+          warnings: [],
         }
       if (state === 'Report') return report
       if (state === 'Tell of it') tell()

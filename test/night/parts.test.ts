@@ -37,6 +37,7 @@ it('does a night that is too large for one machine in several, each table after 
           force: false,
           accept: [],
           redrives: 0,
+          warnings: [],
         }
       if (name === 'report') return { again: false }
       if (name === 'await') {

@@ -103,7 +103,15 @@ const keys = async (Prefix: string) => {
 
 describe('a night, task by task', () => {
   it('prepares the schemas, whatever it is asked to do', async () => {
-    const night = { date, run: 'one', tables: [], force: false, accept: [], redrives: 0 }
+    const night = {
+      date,
+      run: 'one',
+      tables: [],
+      force: false,
+      accept: [],
+      redrives: 0,
+      warnings: [],
+    }
     expect(await prepare('one')).toEqual(night)
     const rows = await warehouse.query({
       text: 'select count(*) as n from usher.loads',

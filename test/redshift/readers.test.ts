@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { generator, integer, table } from '#lib'
+import { transient } from '../../lib/error.ts'
 import { loads } from '../../lib/redshift/audit.ts'
 import { StatementError, type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { letRead } from '../../lib/redshift/readers.ts'
@@ -87,21 +88,47 @@ describe('the role of those who only read', () => {
       query: async (statement) =>
         statement.text.includes('svv_roles') ? [] : warehouse.query(statement),
     }
-    await expect(letRead(blind, 'usher_reader', tables, 'three')).resolves.toBeUndefined()
+    await expect(letRead(blind, 'usher_reader', tables, 'three')).resolves.toEqual([])
   })
 
-  it('must be made by an administrator where the loader may not', async () => {
-    const refusing: Warehouse = {
+  it('is no reason not to load where the loader may not make it', async () => {
+    const warnings = await letRead(refusing(/create role/), 'analysts', tables, 'four')
+    expect(warnings).toEqual([
+      'the role analysts of the readers may not read all that is published (ERROR: permission denied). ' +
+        'Have an administrator run `create role "analysts"`, or name no readers in the stage.',
+    ])
+  })
+
+  it('may read all but what it cannot be granted', async () => {
+    await change('create role "partly"')
+    const warnings = await letRead(refusing(/usage on schema "billing"/), 'partly', tables, 'five')
+    expect(warnings).toEqual([
+      'the role partly of the readers may not read all that is published (ERROR: permission denied). ' +
+        'Have an administrator run `grant usage on schema "billing" to role "partly"`, ' +
+        'or name no readers in the stage.',
+    ])
+    const read = (await relations()).filter((line) => line.startsWith('partly'))
+    expect(read).toContain('partly SELECT public events')
+    expect(read).toContain('partly SELECT usher loads')
+  })
+
+  it('does not hide what is no refusal', async () => {
+    const lost: Warehouse = {
       ...warehouse,
-      transaction: async () => {
-        throw new StatementError('ERROR: permission denied to create role', 0, undefined)
-      },
+      transaction: () => Promise.reject(transient('Redshift: the connection is lost')),
     }
-    await expect(letRead(refusing, 'analysts', tables, 'four')).rejects.toMatchObject({
-      name: 'WarehouseRefused',
-      message:
-        'the role analysts of the readers cannot be made: ERROR: permission denied to create role: ' +
-        'have an administrator run `create role "analysts"`, or name no readers in the stage',
+    await expect(letRead(lost, 'usher_reader', tables, 'six')).rejects.toMatchObject({
+      name: 'Transient',
     })
+  })
+
+  /** A warehouse that refuses some statements. */
+  const refusing = (refused: RegExp): Warehouse => ({
+    ...warehouse,
+    transaction: async (name, statements, ...others) => {
+      const at = statements.findIndex(({ text }) => refused.test(text))
+      if (at >= 0) throw new StatementError('ERROR: permission denied', at, undefined)
+      return warehouse.transaction(name, statements, ...others)
+    },
   })
 })
