@@ -110,13 +110,13 @@ it('warns of what is complete where something else is not', async () => {
     { graph: graphOf([lost, done]), bucket, stage: 'prod' },
     {
       ...{ date: '2026-11-23', run: 'n', tables: [], force: false, redrives: 0, redriven: 0 },
-      ...{ execution, startedAt: '2026-11-24T03:30:00Z' },
+      ...{ execution, startedAt: '2026-11-24T03:30:00Z', warnings: ['nobody may read'] },
     },
   )
   const warning = 'Warning of done: its source has a column that is not declared: starts_on'
   expect(incomplete?.subject).toBe('Usher prod: 1 of 2 tables not complete for 2026-11-23')
-  expect(incomplete?.message).toContain(`\n\n${warning}\n\n`)
-  expect(message).toContain(`\n${warning}\n`)
+  expect(incomplete?.message).toContain(`\n\nWarning: nobody may read\n\n${warning}\n\n`)
+  expect(message).toContain(`\nWarning: nobody may read\n${warning}\n`)
 })
 
 const places = table('places', {

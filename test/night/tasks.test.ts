@@ -13,7 +13,7 @@ import { readReceipt } from '../../lib/night/receipt.ts'
 import { noteFailure, type ReportInput } from '../../lib/night/report.ts'
 import type { TaskInput } from '../../lib/night/task.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
-import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
+import { StatementError, type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { startRedshift } from '../../local/redshift/redshift.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
@@ -78,11 +78,11 @@ beforeEach(async () => bucket.delete(await bucket.list('locks/')))
 
 /** The executions that run at present. */
 const running = new Set<string>()
-const prepare = (run: string, input: object = { date }, redrives = 0) => {
+const prepare = (run: string, input: object = { date }, redrives = 0, more: object = {}) => {
   const isRunning = async (execution: string) => running.has(execution)
   const execution = `arn:aws:states:us-east-1:111111111111:execution:usher-dev-night:${run}`
   return prepareNight(
-    { ...tools(), timeZone: 'UTC', isRunning },
+    { ...tools(), timeZone: 'UTC', isRunning, ...more },
     { input, run, execution, redrives, startedAt: '2026-11-28T03:30:00Z' },
   )
 }
@@ -118,6 +118,21 @@ describe('a night, task by task', () => {
       parameters: {},
     })
     expect(rows).toEqual([{ n: '0' }])
+  })
+
+  it('goes on where readers may not be let read, and says what to run', async () => {
+    const refusing: Warehouse = {
+      ...warehouse,
+      transaction: (name, statements, ...others) =>
+        statements.some(({ text }) => text.startsWith('create role'))
+          ? Promise.reject(new StatementError('ERROR: permission denied', 0, undefined))
+          : warehouse.transaction(name, statements, ...others),
+    }
+    const { warnings } = await prepare('unread', { date }, 0, {
+      warehouse: refusing,
+      readers: 'analysts',
+    })
+    expect(warnings).toEqual([expect.stringContaining('run `create role "analysts"`')])
   })
 
   it('skips a table whose upstream is not complete, and says how to do both', async () => {
