@@ -7,7 +7,8 @@ import { dateOf, nightOptions, noWords, repeated, wishOf } from './deployed/opti
 import type { Command } from './usher.ts'
 
 export const backfillCommand: Command = {
-  usage: 'backfill --from D --to D [--tables a,+b] [--force] [--concurrency N] [--stage S]',
+  usage:
+    'backfill --from D --to D [--tables a,+b] [--force] [--accept a] [--concurrency N] [--stage S]',
   summary: 'Does the nights of many dates in AWS, one after another.',
   help: `Has a night done for each date from the first to the last, as npx usher start
 does: what is running is waited for, what has failed is started again. A date is
@@ -20,6 +21,7 @@ first three fail in the same way.
   --from, --to   the first and the last run date
   --tables       only these, as for npx usher start
   --force        do the tables again that are complete already
+  --accept       publish the new rows of these tables whatever their checks say
   --concurrency  so many nights at once, 20 at most; 1 unless said
   --stage        of bin/stages; the first unless said
 

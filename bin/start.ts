@@ -30,7 +30,6 @@ What is complete it passes by in milliseconds.`,
   options: {
     ...nightOptions,
     date: { type: 'string' },
-    accept: { type: 'string' },
     detach: { type: 'boolean', default: false },
   },
   async run(words, options) {

@@ -8,7 +8,8 @@ import type { NightMachine } from './night-machine.ts'
 
 /**
  * Gives what tells whether a night is done: whether the newest execution of its date, whatever its name,
- * was asked for the same, has succeeded, and ran the machine as it is now, whose tables may be others.
+ * was asked for the same, whatever it accepts, has succeeded, and ran the machine as it is now, whose tables
+ * may be others.
  */
 export async function doneOf(
   machine: NightMachine,
@@ -20,7 +21,9 @@ export async function doneOf(
   return async (meaning) => {
     const last = newest.get(meaning.date)
     if (last?.meaning === undefined || last.standing.status !== 'SUCCEEDED') return false
-    if (meaning.force || inputOf(last.meaning) !== inputOf(meaning)) return false
+    // What has succeeded has nothing left to accept.
+    const asked = ({ accept: _, ...other }: Meaning) => inputOf(other)
+    if (meaning.force || asked(last.meaning) !== asked(meaning)) return false
     const ran = await client.send(
       new DescribeStateMachineForExecutionCommand({ executionArn: last.arn }),
     )

@@ -10,6 +10,7 @@ import { type NightMachine, tablesOf } from './night-machine.ts'
 export const nightOptions = {
   tables: { type: 'string' },
   force: { type: 'boolean', default: false },
+  accept: { type: 'string' },
   stage: { type: 'string' },
 } as const
 

@@ -1,4 +1,4 @@
-import { ListExecutionsCommand } from '@aws-sdk/client-sfn'
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { gate, machineArn, thrown } from '../local/step-functions/machines.ts'
 import { type Deployed, deploy, NIGHT, tooWide } from './deployed.ts'
@@ -110,6 +110,29 @@ describe('usher backfill', () => {
       const all = await backfill('2026-11-01', '2026-11-03').ended
       expect(all.output).toContain('3 nights: 3 done.')
       expect(all.code).toBe(0)
+    },
+    LIMIT,
+  )
+
+  it(
+    'accepts the rows of a table where a date has failed, and passes by what has succeeded',
+    async () => {
+      deployed.changes.extracting = ({ date, table }) => {
+        if (date === '2026-11-02' && table === 'events') throw thrown('CheckFailed', 'too few')
+      }
+      expect((await backfill('2026-11-01', '2026-11-03').ended).code).toBe(1)
+      const failing = await backfill('2026-11-01', '2026-11-03', '--accept', 'events').ended
+      expect(failing.output).toContain(
+        'npx usher backfill --from 2026-11-02 --to 2026-11-03 --accept events\n',
+      )
+      deployed.changes.extracting = () => {}
+      const { output } = await backfill('2026-11-01', '2026-11-03', '--accept', 'events').ended
+      expect(output).toContain('3 nights: 1 done, 2 done before.')
+      const machine = machineArn(NIGHT).replace(':stateMachine:', ':execution:')
+      const executionArn = `${machine}:${(await names()).at(-1)}`
+      const { input } = await deployed.client.send(new DescribeExecutionCommand({ executionArn }))
+      expect(JSON.parse(input ?? '')).toEqual({ date: '2026-11-02', accept: ['events'] })
+      expect(tooWide(output)).toEqual([])
     },
     LIMIT,
   )
