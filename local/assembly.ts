@@ -14,6 +14,8 @@ export interface FunctionResource {
   readonly environment: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
   readonly megabytes: number
+  /** How many run at once, at most. */
+  readonly atOnce?: number
 }
 
 /** What one stage of a synthesized app would deploy, as far as a night needs it. */
@@ -111,6 +113,7 @@ function functionOf(
     environment: Variables,
     timeoutSeconds: Number(Properties.Timeout ?? 3),
     megabytes: Number(Properties.MemorySize ?? 128),
+    atOnce: Properties.ReservedConcurrentExecutions as number | undefined,
   }
 }
 

@@ -45,6 +45,8 @@ export function startLambda({ environment, cpus, log }: LambdaOptions): Lambda {
   const waiting: Waiting[] = []
   /** The container of a function that starts. */
   const starting = new Map<string, ChildProcess>()
+  /** How many of a function run, by its ARN. */
+  const running = new Map<string, number>()
   /** The share of the CPUs that each busy container has. */
   const shares = new Map<ChildProcess, number>()
 
@@ -105,6 +107,7 @@ export function startLambda({ environment, cpus, log }: LambdaOptions): Lambda {
   function admit(): void {
     for (const next of [...waiting]) {
       const { fn, begin } = next
+      if ((running.get(fn.arn) ?? 0) >= (fn.atOnce ?? Number.POSITIVE_INFINITY)) continue
       const cold = (idle.get(fn.arn) ?? []).length === 0
       // The one that is starting may be done with its call before another had started.
       if (cold && starting.has(fn.arn)) continue
@@ -120,7 +123,15 @@ export function startLambda({ environment, cpus, log }: LambdaOptions): Lambda {
   return {
     invoke(fn, event) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-      const begin = () => void call(fn, event).finally(admit).then(resolve, reject)
+      const count = (more: number) => running.set(fn.arn, (running.get(fn.arn) ?? 0) + more)
+      const ended = () => {
+        count(-1)
+        admit()
+      }
+      const begin = () => {
+        count(1)
+        void call(fn, event).finally(ended).then(resolve, reject)
+      }
       waiting.push({ fn, begin })
       admit()
       return promise

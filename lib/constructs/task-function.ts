@@ -24,6 +24,8 @@ export interface TaskFunctionProps {
   readonly tables?: string | undefined
   readonly logRetention: RetentionDays
   readonly place?: Place | undefined
+  /** How many of it run at once, at most: so many as are then kept from all others of the account. */
+  readonly atOnce?: number | undefined
 }
 
 /** Where in a VPC a function stands. */
@@ -47,6 +49,7 @@ export class TaskFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       memorySize: props.memory,
       timeout: Duration.minutes(props.minutes),
+      reservedConcurrentExecutions: props.atOnce,
       role,
       logGroup,
       // Lambda's own lines, as those of the function are.

@@ -188,6 +188,7 @@ export class TaskFunctions extends Construct {
         without: this.packagesWithout(source),
         place: this.placeOf(source),
         tables: this.props.indexes?.get(source.name),
+        atOnce: source.keepsTurns ? undefined : source.connections,
       })
       letRead(fn, this.props.bucket, 'receipts/*', 'locks/*')
       if (source.secret) this.letRead(fn, source.name, source.secret)

@@ -14,6 +14,8 @@ export interface Source {
   readonly bucket?: string
   /** The most tables, and chunks of tables, that are read of it at once; any number unless said. */
   readonly connections?: number
+  /** It sees to that itself, wherever it is read; else a stage has no more functions for it at once. */
+  readonly keepsTurns?: true
 }
 
 /** What a source is told about the extract it serves. */

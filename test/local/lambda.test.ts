@@ -105,6 +105,18 @@ describe('lambda on one machine', () => {
     await Promise.all(calls)
     expect(inside()).toBe(7)
   })
+  it('runs no more of a function at once than it has reserved', async () => {
+    const room = mkdtempSync(join(code, 'room-'))
+    const calls = [1, 2, 3].map(() => call({ enter: room }, { megabytes: 128, atOnce: 2 }))
+    const inside = () => readdirSync(room).length
+    while (inside() < 2) await sleep(10)
+    // Another that comes later is not kept by those who wait.
+    await call({}, { megabytes: 128 })
+    expect(inside()).toBe(2)
+    writeFileSync(join(room, 'leave'), '')
+    await Promise.all(calls)
+    expect(inside()).toBe(4)
+  })
   it('hands on what a function logs', () => {
     expect(lines).toContain('{"message":"called","calls":1}')
   })

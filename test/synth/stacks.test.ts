@@ -6,7 +6,22 @@ import { App, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
-import { calendar, copy, date, integer, mirror, mysql, s3, sql, table, task, transform } from '#lib'
+import {
+  calendar,
+  copy,
+  date,
+  elasticsearch,
+  http,
+  integer,
+  mirror,
+  mysql,
+  redis,
+  s3,
+  sql,
+  table,
+  task,
+  transform,
+} from '#lib'
 import { Network } from '../../lib/constructs/network.ts'
 import { TaskFunctions } from '../../lib/constructs/task-functions.ts'
 import { Warehouse } from '../../lib/constructs/warehouse.ts'
@@ -351,6 +366,27 @@ describe('the role of those who only read', () => {
         Environment.Variables.USHER_READERS === 'usher_reader' ? [Description] : [],
     )
     expect(told).toEqual(['Settles what a night is about'])
+  })
+})
+
+describe('the connections of a source', () => {
+  it('are how many functions read it at once, where it does not see to that itself', () => {
+    const partner = http('partner', { secret: 'usher/partner', connections: 2 })
+    const from = partner.pages({ path: 'tickets', pages: { by: 'link' } })
+    const tickets = mirror(from, { name: 'tickets', columns })
+    const { night } = synthesize(base, graphOf([tickets, events]))
+    const reserved = Object.values(night.findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties: { Description, ReservedConcurrentExecutions: atOnce } }) =>
+        atOnce === undefined ? [] : [[Description, atOnce]],
+    )
+    expect(reserved).toEqual([['Extracts tables from partner (http)', 2]])
+  })
+  it.each([0, 1.5, Number.NaN])('are refused where they are %p', (connections) => {
+    for (const source of [mysql, http, elasticsearch, redis]) {
+      expect(() => source('it', { secret: 'usher/it', connections })).toThrow(
+        `it: connections: ${connections} is no number of them: give 1 or more`,
+      )
+    }
   })
 })
 

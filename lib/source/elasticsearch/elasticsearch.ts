@@ -3,6 +3,7 @@ import { pathOf } from '../../table/document.ts'
 import type { Document } from '../../table/json.ts'
 import type { MirroredDocuments } from '../../table/mirror.ts'
 import type { Origin, Reading, Source } from '../../table/origin.ts'
+import { checkConnections } from '../connections.ts'
 import { inParallel } from '../parallel.ts'
 import { connect } from './client.ts'
 import { explain, isMissingIndex } from './errors.ts'
@@ -16,6 +17,8 @@ export interface ElasticsearchOptions {
    * `password`, `apiKey`, or `aws: { region }` for the role of the function.
    */
   readonly secret: string
+  /** The most tables that are read of it at once: any number unless said. */
+  readonly connections?: number
 }
 
 /** A search in the query DSL: `{ term: { device: 'mobile' } }`. */
@@ -51,13 +54,18 @@ interface Place {
 }
 
 /** Declares an Elasticsearch (7 or later) or OpenSearch cluster, Amazon's included. */
-export function elasticsearch(name: string, { secret }: ElasticsearchOptions): Elasticsearch {
+export function elasticsearch(
+  name: string,
+  { secret, connections }: ElasticsearchOptions,
+): Elasticsearch {
+  checkConnections(name, connections)
   const source: Source = {
     name,
     kind: 'elasticsearch',
     // What signs requests is in every bundle: the clients of AWS sign theirs by the same.
     packages: ['@aws-sdk/client-secrets-manager'],
     secret,
+    connections,
   }
   return {
     ...source,

@@ -2,6 +2,7 @@ import { Failure } from '../../error.ts'
 import type { Document } from '../../table/json.ts'
 import type { MirroredDocuments } from '../../table/mirror.ts'
 import type { Reading, Source } from '../../table/origin.ts'
+import { checkConnections } from '../connections.ts'
 import { type Page, type PagesOptions, pagesOf } from './pages.ts'
 import { connect, type Session } from './session.ts'
 
@@ -12,6 +13,8 @@ export interface HttpOptions {
    * `{ clientId, clientSecret, tokenUrl, scope? }` (OAuth2 client credentials).
    */
   readonly secret: string
+  /** The most tables that are read of it at once: any number unless said. */
+  readonly connections?: number
   /** The longest that one try of a request may take; 30 unless said. */
   readonly timeoutSeconds?: number
   /** The longest that a request is tried for, waits and all; 120 unless said. */
@@ -35,10 +38,11 @@ const TRIES = 10
 /** Declares an API of a partner. */
 export function http(
   name: string,
-  { secret, timeoutSeconds = 30, retrySeconds = 120 }: HttpOptions,
+  { secret, timeoutSeconds = 30, retrySeconds = 120, connections }: HttpOptions,
 ): Http {
+  checkConnections(name, connections)
   const packages = ['ky', '@aws-sdk/client-secrets-manager']
-  const source: Source = { name, kind: 'http', packages, secret }
+  const source: Source = { name, kind: 'http', packages, secret, connections }
   let session: Promise<Session> | undefined
   const open = () => {
     session ??= connect(source, { tries: TRIES, timeoutSeconds, retrySeconds }).catch((error) => {

