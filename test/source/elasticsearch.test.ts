@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { elasticsearch, integer, mirror } from '#lib'
+import type { DocumentOptions } from '../../lib/source/elasticsearch/elasticsearch.ts'
 import { definition } from '../../lib/table/definition.ts'
+import type { Reading } from '../../lib/table/origin.ts'
 import { type Secrets, startSecrets } from '../../local/services/secrets.ts'
 import { testSource } from './contract.ts'
 import { type Answered, type Front, type Heard, startFront } from './front.ts'
@@ -24,7 +26,10 @@ afterEach(async () => {
 let secretNumber = 0
 
 /** Reads the documents of `logs*` that a secret leads to. */
-async function readWith(secret: object): Promise<unknown[]> {
+async function readWith(
+  secret: object,
+  { warn = () => {}, note = () => {}, ...options }: Partial<Reading & DocumentOptions> = {},
+): Promise<unknown[]> {
   const name = `elasticsearch/${secretNumber++}`
   const secrets: Secrets = await startSecrets({ [name]: secret })
   closing.push(() => secrets.stop())
@@ -32,12 +37,15 @@ async function readWith(secret: object): Promise<unknown[]> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'hidden' },
   })
-  const documents = elasticsearch('cluster', { secret: name }).documents({ index: 'logs*' })
+  const documents = elasticsearch('cluster', { secret: name }).documents({
+    index: 'logs*',
+    ...options,
+  })
   const { made, columns } = mirror(documents, { name: 'logs', columns: { id: integer() } })[
     definition
   ]
   const reading = {
-    ...{ table: 'logs', columns, date: '2026-11-23', note: () => {}, warn: () => {} },
+    ...{ table: 'logs', columns, date: '2026-11-23', note, warn },
     signal: new AbortController().signal,
   }
   const found: unknown[] = []
@@ -49,7 +57,7 @@ const shards = { total: 2, successful: 2, skipped: 0, failed: 0 }
 const hit = (id: number) => ({ _index: 'logs-1', _id: `${id}`, _source: { id }, sort: [id] })
 
 /** Answers as Elasticsearch documents it, with three documents. */
-function recorded(version: object): (heard: Heard) => Answered {
+function recorded(version: object, mappings: object = {}): (heard: Heard) => Answered {
   return ({ method, path, body }) => {
     const asked = body ? JSON.parse(body) : {}
     const of = (answer: object) => ({ status: 200, body: JSON.stringify(answer) })
@@ -60,6 +68,7 @@ function recorded(version: object): (heard: Heard) => Answered {
       })
     if (path === '/') return of({ version })
     if (path.includes('/_search_shards')) return of({ shards: [[{ index: 'logs-1' }]] })
+    if (path.includes('/_mapping')) return of({ 'logs-1': { mappings } })
     if (method === 'DELETE') return of({ succeeded: true })
     if (path.includes('/_pit')) return of({ id: 'first' })
     if (path.startsWith('/_search'))
@@ -82,7 +91,7 @@ describe('the elasticsearch source', () => {
     const { url, heard } = await front(recorded({ number: '8.15.3', build_flavor: 'default' }))
     expect(await readWith({ url })).toEqual(documents)
     const asked = heard
-      .slice(3)
+      .slice(4)
       .map(({ method, path, body }) => [method, path, JSON.parse(body || '{}')])
     expect(asked).toMatchObject([
       ['POST', '/logs%2A/_pit?keep_alive=5m&allow_no_indices=false', {}],
@@ -104,11 +113,63 @@ describe('the elasticsearch source', () => {
   ])('scrolls where there is no point in time with slices: %j', async (version) => {
     const { url, heard } = await front(recorded(version))
     expect(await readWith({ url })).toEqual(documents)
-    const asked = heard.slice(3).map(({ method, path, body }) => [method, path, JSON.parse(body)])
+    const asked = heard.slice(4).map(({ method, path, body }) => [method, path, JSON.parse(body)])
     expect(asked).toMatchObject([
       ['POST', '/logs%2A/_search?scroll=5m&allow_no_indices=false', { sort: ['_doc'] }],
       ['POST', '/_search/scroll', { scroll: '5m', scroll_id: 'scroll' }],
       ['DELETE', '/_search/scroll', { scroll_id: ['scroll'] }],
+    ])
+  })
+
+  const mappings = {
+    properties: {
+      id: { type: 'long' },
+      title: { type: 'text', fields: { keyword: { type: 'keyword' } } },
+      Visitor: { properties: { id: { type: 'unsigned_long' }, seen: { type: 'date' } } },
+      tags: { type: 'nested', properties: { name: { type: 'keyword' } } },
+      name: { type: 'alias', path: 'title' },
+      odd: { type: 'object', enabled: false },
+    },
+  }
+  it('warns of fields that its mirror says nothing of, with the lines to add', async () => {
+    const { url } = await front(recorded({ number: '8.15.3' }, mappings))
+    const warned: string[] = []
+    const warn = (sentence: string) => warned.push(sentence)
+    expect(await readWith({ url }, { warn })).toEqual(documents)
+    expect(warned).toEqual([
+      'cluster.logs* has 5 fields more than logs. Add `title: varchar(65535).nullable(),` ' +
+        "`visitor_id: decimal(20, 0).from('Visitor.id').nullable(),` " +
+        "`visitor_seen: timestamptz().from('Visitor.seen').nullable(),` " +
+        '`tags: super_().nullable(),` `odd: super_().nullable(),`; or leave out what is not ' +
+        "wanted, by `without: ['title', 'Visitor.id', 'Visitor.seen', 'tags', 'odd']` of its documents.",
+    ])
+    await readWith({ url }, { warn, without: ['title', 'Visitor', 'tags.name', 'odd'] })
+    await readWith({ url }, { warn, without: 'others' })
+    expect(warned).toHaveLength(1)
+  })
+
+  it('shows ten new fields of many', async () => {
+    const many = Array.from({ length: 12 }, (_, at) => [`f${at}`, { type: 'keyword' }])
+    const properties = Object.fromEntries(many)
+    const { url } = await front(recorded({ number: '8.15.3' }, { properties }))
+    const warned: string[] = []
+    await readWith({ url }, { warn: (sentence) => warned.push(sentence) })
+    expect(warned).toEqual([
+      expect.stringMatching(
+        /`f9: [^`]*` and 2 more; .* by `without: 'others'` of its documents\.$/,
+      ),
+    ])
+  })
+
+  it('notes where it may not look for new fields', async () => {
+    const answer = recorded({ number: '8.15.3' }, mappings)
+    const { url } = await front((heard) =>
+      heard.path.includes('/_mapping') ? { status: 403, body: '{"error":"no"}' } : answer(heard),
+    )
+    const noted: string[] = []
+    expect(await readWith({ url }, { note: (what) => noted.push(what) })).toEqual(documents)
+    expect(noted).toEqual([
+      'new fields are not looked for, since the mapping of logs* may not be read',
     ])
   })
 

@@ -52,6 +52,7 @@ function search(method: string, path: string, records: readonly string[]): strin
   )
   if (path === '/') return '{"version":{"number":"8.15.3","build_flavor":"default"}}'
   if (path.includes('/_search_shards')) return '{"shards":[[{"index":"rows"}]]}'
+  if (path.includes('/_mapping')) return '{}'
   if (method === 'DELETE') return '{"succeeded":true}'
   if (path.includes('/_pit')) return '{"id":"pit"}'
   return `{"timed_out":false,"_shards":${shards},"pit_id":"pit",

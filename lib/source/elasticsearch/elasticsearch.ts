@@ -7,6 +7,7 @@ import { checkConnections } from '../connections.ts'
 import { inParallel } from '../parallel.ts'
 import { connect } from './client.ts'
 import { explain, isMissingIndex } from './errors.ts'
+import { type Without, warnOfFields } from './fields.ts'
 import { documentsOf, type Hit } from './page.ts'
 import { identify } from './server.ts'
 import { openSnapshot, type Search, type Snapshot } from './snapshot.ts'
@@ -31,6 +32,8 @@ export interface DocumentOptions {
   readonly query?: Query | ((date: string) => Query)
   /** What a missing index means: a mistake, unless it is said to be a day without documents. */
   readonly missing?: 'mistake' | 'empty'
+  /** The fields that a mirror of them leaves out on purpose: of any other that is new, it warns. */
+  readonly without?: Without
 }
 
 /** An Elasticsearch or OpenSearch cluster. */
@@ -100,7 +103,7 @@ const BATCH = 1000
 
 async function* read(
   source: Source,
-  { index, query, missing }: DocumentOptions,
+  { index, query, missing, without = [] }: DocumentOptions,
   reading: Reading,
   fields?: readonly string[],
 ): AsyncGenerator<Document[]> {
@@ -116,7 +119,9 @@ async function* read(
   const client = await connect(source, AbortSignal.any([signal, stopping.signal]))
   let snapshot: Snapshot | undefined
   try {
-    snapshot = await openSnapshot(client, await identify(client), search)
+    const server = await identify(client)
+    if (fields) await warnOfFields(client, { index: search.index, fields, without }, reading)
+    snapshot = await openSnapshot(client, server, search)
     const slices = snapshot.slices.map((pages) => documentsOf(pages, search))
     for await (const hits of inParallel(slices, () => stopping.abort())) {
       for (let at = 0; at < hits.length; at += BATCH) {

@@ -1,12 +1,12 @@
 import { Failure } from '../../../error.ts'
 import type { Reading } from '../../../table/origin.ts'
 import { codeOf } from '../../network.ts'
+import { quoted } from '../../spelling.ts'
 import { quote, selectOf } from '../select.ts'
 import type { Session } from '../session.ts'
 import { columnsOf, tablesOf } from './describe.ts'
 import { driftOf, type Without } from './drift.ts'
 import { isLike } from './like.ts'
-import { quoted } from './line.ts'
 
 /**
  * Compares a table with its mirror before anything is read, and warns of what does no harm. Throws a

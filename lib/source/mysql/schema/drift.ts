@@ -1,9 +1,10 @@
 import type { NamedColumn } from '../../../table/definition.ts'
 import type { Reading } from '../../../table/origin.ts'
+import { quoted } from '../../spelling.ts'
 import type { MysqlColumn } from './describe.ts'
 import { fitOf } from './fit.ts'
 import { isLike } from './like.ts'
-import { correctedLine, lineOf, quoted, renamedLine } from './line.ts'
+import { correctedLine, lineOf, renamedLine } from './line.ts'
 
 /** The columns that a mirror leaves out on purpose, by name; `others`, whichever they are. */
 export type Without = readonly string[] | 'others'

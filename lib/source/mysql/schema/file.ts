@@ -1,5 +1,6 @@
+import { nameFor, quoted } from '../../spelling.ts'
 import type { MysqlColumn } from './describe.ts'
-import { lineOf, nameFor, quoted } from './line.ts'
+import { lineOf } from './line.ts'
 import { mapped } from './mapped.ts'
 
 /** The file that mirrors a table: ready to be written to `warehouse/mysql/<table>.ts`. */

@@ -1,4 +1,5 @@
 import type { NamedColumn } from '../../../table/definition.ts'
+import { nameFor, quoted } from '../../spelling.ts'
 import type { MysqlColumn } from './describe.ts'
 import { mapped } from './mapped.ts'
 
@@ -54,16 +55,3 @@ export function renamedLine({ name, column: { facts } }: NamedColumn, from: stri
   const maker = `${type.name === 'super' ? 'super_' : type.name}${lengths}`
   return line({ ...facts, name, maker, from })
 }
-
-/** The name that a table or column can have in the warehouse, and in the file. */
-export const nameFor = (name: string): string =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_$]/g, '_')
-    .replace(/^\d/, '_$&')
-    // JavaScript keeps it for itself.
-    .replace(/^__proto__$/, '_proto_')
-
-/** Text as a string of the file. */
-export const quoted = (text: string): string =>
-  `'${text.replaceAll(/['\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`
