@@ -141,7 +141,9 @@ export class TaskFunctions extends Construct {
       kind: 'Chunk from',
       does: 'Extracts chunks of tables from',
     })
+    letRead(fn, this.props.bucket, 'runs/*.chunk.json')
     letWrite(fn, this.props.bucket, 'runs/*.chunk.json')
+    letDelete(fn, this.props.bucket, 'runs/*.chunk.json')
     return fn
   }
 

@@ -44,6 +44,11 @@ export interface Chunk {
   readonly keys: boolean
 }
 
+/** Why a chunk has failed. */
+interface ChunkNote extends FailureNote {
+  readonly chunk: number
+}
+
 /** A chunk, and the extract it is a part of. */
 export interface ChunkInput {
   readonly range: Chunk
@@ -134,19 +139,24 @@ export function itemsOf(cuts: readonly string[], portion?: Portion): Chunk[] {
 /**
  * Reads one range into files of its own, and then says at the range's place which they are. A second
  * try writes other files, and whichever try ends last is the one that counts, whole. If it fails, it
- * writes down why, since Step Functions tells the table only that a chunk did. One that waits for its
- * turn has not failed.
+ * writes down why, since Step Functions tells the table only that a chunk did; a later try that does not
+ * takes that back. One that waits for its turn has not failed.
  */
 export async function chunkTask(tools: Tools, input: ChunkInput): Promise<ChunkResult> {
   const table = tableOf(tools.graph, input.table)
+  const { chunk } = input.range
+  const key = chunkFailureKey(table, input.run)
   try {
-    return await readChunk(tools, table, input)
+    const done = await readChunk(tools, table, input)
+    const last = await tools.bucket.get<ChunkNote>(key)
+    if (last?.chunk === chunk) await tools.bucket.delete([key])
+    return done
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error))
     if (name === 'Busy') throw error
-    const reason = `chunk ${input.range.chunk}: ${message}`
-    const note: FailureNote = { table: table.id, error: name, reason }
-    await tools.bucket.put(chunkFailureKey(table, input.run), note).catch((lost: unknown) => {
+    const reason = `chunk ${chunk}: ${message}`
+    const note: ChunkNote = { table: table.id, chunk, error: name, reason }
+    await tools.bucket.put(key, note).catch((lost: unknown) => {
       log('no note', { ...note, why: messageOf(lost) })
     })
     throw error

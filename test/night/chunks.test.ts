@@ -360,6 +360,23 @@ suite('a table that is read in chunks', () => {
     expect(await chunk(planned, item as Chunk)).toMatchObject({ rows: 9 })
   })
 
+  it('takes back why a chunk has failed once another try has not', async () => {
+    await stage.admin.query(`CREATE TABLE mended (id int PRIMARY KEY, note varchar(999))`)
+    await stage.admin.query(`INSERT INTO mended SELECT seq, REPEAT('x', 300) FROM seq_1_to_9`)
+    const table = mirrorOf('mended')
+    const { plan, itemsIn, chunk, tools } = begin('mended', table)
+    const planned = await plan('2026-11-03')
+    const [item] = await itemsIn(planned)
+    await expect(chunk(planned, item as Chunk)).rejects.toMatchObject({ name: 'BadValue' })
+    await stage.admin.query(`UPDATE mended SET note = 'short'`)
+    const key = chunkFailureKey(table[definition], 'run-2026-11-03')
+    // Another chunk, which says nothing of this one.
+    await chunk(planned, { ...(item as Chunk), chunk: 1 })
+    expect(await tools.bucket.get(key)).toMatchObject({ chunk: 0, error: 'BadValue' })
+    await chunk(planned, item as Chunk)
+    expect(await tools.bucket.get(key)).toBeUndefined()
+  })
+
   it('says in the report what a chunk of it said, and forgets that when it goes round again', async () => {
     await stage.admin.query(`CREATE TABLE wrong (id int PRIMARY KEY, note varchar(999))`)
     await stage.admin.query(`INSERT INTO wrong SELECT seq, REPEAT('x', 300) FROM seq_1_to_9`)
@@ -380,7 +397,7 @@ suite('a table that is read in chunks', () => {
     }
     await noteFailure(tools, { table: 'wrong', run, error })
     expect(await tools.bucket.get(key)).toEqual({
-      table: 'wrong',
+      ...{ table: 'wrong', chunk: 0 },
       error: 'BadValue',
       reason: expect.stringMatching(/^chunk 0: wrong\.note: .*in the row with id '1'/),
     })
