@@ -22,7 +22,7 @@ export interface Bucket {
   readonly name: string
   /** Writes a small document. */
   put(key: string, document: unknown): Promise<void>
-  /** A small document, or undefined where there is none. */
+  /** A small document, or undefined where there is none. Throws what `isBroken` where it is no JSON. */
   get<Document>(key: string): Promise<Document | undefined>
   /** Writes a small document where there is none yet; gives whether it did. */
   create(key: string, document: unknown): Promise<boolean>
@@ -40,6 +40,9 @@ export interface Bucket {
    */
   upload(key: string, body: AsyncIterable<Uint8Array>): Promise<string>
 }
+
+/** Whether a small document is there, but no JSON: it breaks off, or somebody else wrote it. */
+export const isBroken = (error: unknown): boolean => error instanceof SyntaxError
 
 export function bucketOf(name: string, s3: S3Client = new S3Client()): Bucket {
   const get = (key: string) => s3.send(new GetObjectCommand({ Bucket: name, Key: key }))

@@ -1,5 +1,5 @@
 import { Failure } from '../error.ts'
-import type { Definition } from '../table/definition.ts'
+import type { Definition, NamedColumn } from '../table/definition.ts'
 import type { Reading, Slice } from '../table/origin.ts'
 import type { Bucket } from './bucket.ts'
 import { listFiles } from './listing.ts'
@@ -76,8 +76,8 @@ export async function writeFiles(options: ExtractOptions): Promise<Extract | und
   const note = (what: string) => {
     notes[what] = (notes[what] ?? 0) + 1
   }
-  const warned = new Set<string>()
-  const warn = (sentence: string) => void warned.add(sentence)
+  const warned = new Map<string, NamedColumn | undefined>()
+  const warn = (sentence: string, column?: NamedColumn) => void warned.set(sentence, column)
   const reading: Reading = { table: table.id, columns: table.columns, date, signal, note, warn }
   try {
     const found =
@@ -86,18 +86,23 @@ export async function writeFiles(options: ExtractOptions): Promise<Extract | und
         : portion
           ? await writeSlice(options, portion, made, reading)
           : await writeRows(options, made, reading)
-    const warnings = warned.size > 0 ? [...warned] : undefined
+    const warnings = warned.size > 0 ? [...warned.keys()] : undefined
     return found && { table: table.id, date, ...found, notes, warnings }
   } catch (error) {
-    throw withWarnings(error, warned)
+    throw withWarnings(error, table, warned)
   }
 }
 
 /** A value that does not fit, with what was known of its column before it was read. */
-function withWarnings(error: unknown, warned: ReadonlySet<string>): unknown {
+function withWarnings(
+  error: unknown,
+  { id }: Definition,
+  warned: ReadonlyMap<string, NamedColumn | undefined>,
+): unknown {
   if (!(error instanceof Failure) || error.name !== 'BadValue') return error
-  const column = /^[\w.]+\.(\w+): /.exec(error.message)?.[1]
-  const known = [...warned].filter((sentence) => sentence.includes(`\`${column}: `))
+  const known = [...warned].flatMap(([sentence, column]) =>
+    column && error.message.startsWith(`${id}.${column.name}: `) ? [sentence] : [],
+  )
   if (known.length === 0) return error
   return new Failure('BadValue', `${error.message}. ${known.join(' ')}`, { cause: error })
 }

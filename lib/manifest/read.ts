@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../error.ts'
-import type { Bucket } from './bucket.ts'
+import { type Bucket, isBroken } from './bucket.ts'
 import { type Extract, extractKey } from './manifest.ts'
 
 /**
@@ -19,7 +19,7 @@ async function read(bucket: Bucket, key: string): Promise<unknown> {
   try {
     return await bucket.get<unknown>(key)
   } catch (error) {
-    if (error instanceof SyntaxError) throw strange(bucket, key, messageOf(error))
+    if (isBroken(error)) throw strange(bucket, key, messageOf(error))
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../error.ts'
-import type { Bucket, StoredObject } from './bucket.ts'
+import { type Bucket, isBroken, type StoredObject } from './bucket.ts'
 import { type Extract, manifestsOf, type Part } from './manifest.ts'
 
 const AGAIN = 'Nothing of it is loaded. Run it again: it is then read anew'
@@ -27,16 +27,13 @@ export async function verifyExtract(
     throw refuse(`s3://${bucket.name}/${wrong.key} ${what} ${show(wrong)}${more}`)
   }
   for (const { key, manifest } of manifestsOf(bucket.name, prefix, extract)) {
-    const found = await bucket.get(key).catch(unlessCut)
+    const found = await bucket.get(key).catch((error: unknown) => {
+      if (!isBroken(error)) throw error
+    })
     if (isDeepStrictEqual(found, manifest)) continue
     const what = there.has(key) ? 'does not name just the files of its extract' : 'is gone'
     throw refuse(`s3://${bucket.name}/${key} ${what}`)
   }
-}
-
-/** A document that breaks off is none. */
-function unlessCut(error: unknown): undefined {
-  if (!(error instanceof SyntaxError)) throw error
 }
 
 const isSame = ({ bytes, etag }: Part, found?: StoredObject): boolean =>

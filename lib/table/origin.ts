@@ -30,8 +30,11 @@ export interface Reading {
   readonly signal: AbortSignal
   /** Counts something that was done to a value, such as `starts_at: zero dates loaded as NULL`. */
   note(what: string): void
-  /** Says once, in a sentence, what the night goes on with and a person should see to. */
-  warn(sentence: string): void
+  /**
+   * Says once, in a sentence, what the night goes on with and a person should see to. Where a value of
+   * the column does not fit, it is told with that.
+   */
+  warn(sentence: string, column?: NamedColumn): void
 }
 
 /** Where a table's records come from; `lib/source` makes one for each outside system. */

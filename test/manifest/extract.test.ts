@@ -1,11 +1,12 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { generator, integer, table, varchar } from '#lib'
+import { generator, integer, mirror, table, varchar } from '#lib'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { deleteExtract, extract } from '../../lib/manifest/extract.ts'
 import type { CopyManifest, Extract } from '../../lib/manifest/manifest.ts'
 import { type Definition, definition } from '../../lib/table/definition.ts'
+import type { MirroredDocuments } from '../../lib/table/mirror.ts'
 import { type S3, startS3 } from '../../local/services/s3.ts'
 
 let s3: S3
@@ -90,6 +91,24 @@ describe('an extract', () => {
     const done = await extracted(large[definition], 'staging/large')
     expect(done.rows).toBe(9_000)
     expect(done.parts.length).toBeGreaterThan(5)
+  })
+
+  it('tells of a value that does not fit with what was known of its column, and of no other', async () => {
+    const columns = { id: integer().primaryKey(), cost$: varchar(2), title: varchar(2) }
+    const from: MirroredDocuments = {
+      source: { name: 'shop', kind: 'shop', packages: [] },
+      documents: true,
+      async *read({ columns: [, cost, title], warn }) {
+        warn('cost is wider there.', cost)
+        warn('title is wider there, as `cost$: varchar(9)` is.', title)
+        warn('shop has a column more: `cost$: varchar(9),`.')
+        yield [{ id: 1, cost$: 'dear', title: 'no' }]
+      },
+    }
+    const wide = mirror(from, { name: 'wide', columns })[definition]
+    await expect(extracted(wide, 'staging/wide')).rejects.toThrow(
+      /^wide\.cost\$: 'dear' has 4 bytes, .* with id '1'\. cost is wider there\.$/,
+    )
   })
 
   it('names the record that its row function cannot take', async () => {

@@ -27,7 +27,7 @@ export async function checkDrift(
   if (gone.length > 0) await readable(session, table, columns)
   const all = [...gone, ...problems]
   if (all.length > 0) throw new Failure('SourceRefused', all.join(' '))
-  for (const warning of warnings) reading.warn(warning)
+  for (const warning of warnings) reading.warn(...warning)
 }
 
 async function readable(session: Session, table: string, columns: Reading['columns']) {

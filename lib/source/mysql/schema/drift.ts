@@ -9,6 +9,9 @@ import { correctedLine, lineOf, renamedLine } from './line.ts'
 /** The columns that a mirror leaves out on purpose, by name; `others`, whichever they are. */
 export type Without = readonly string[] | 'others'
 
+/** A sentence, and the column that it is about, if it is about one. */
+type Warning = readonly [sentence: string, column?: NamedColumn]
+
 /** How a table is not what its mirror declares: a sentence for each difference, with the line to write. */
 export interface Drift {
   /** Columns that are not there, as far as the user may see. */
@@ -16,7 +19,7 @@ export interface Drift {
   /** What must be put right before a row can be read. */
   readonly problems: readonly string[]
   /** What does no harm, or none yet. */
-  readonly warnings: readonly string[]
+  readonly warnings: readonly Warning[]
 }
 
 /** A mirror and its table: `orders` and `production.orders`. */
@@ -32,18 +35,18 @@ export function driftOf(pair: Pair, live: readonly MysqlColumn[]): Drift {
   const fresh = freshOf(pair, live)
   const gone: string[] = []
   const problems: string[] = []
-  const warnings: string[] = []
+  const warnings: Warning[] = []
   for (const column of pair.columns) {
     const found = named(nameThere(column))
     if (!found) gone.push(goneColumn(pair, column, fresh))
     else if (!column.column.facts.pinned) {
       const { problem, warning } = otherType(pair, column, found)
       if (problem) problems.push(problem)
-      if (warning) warnings.push(warning)
+      if (warning) warnings.push([warning, column])
     }
   }
   problems.push(...otherKey(pair, live))
-  if (fresh.length > 0 && pair.without !== 'others') warnings.push(newColumns(pair, fresh))
+  if (fresh.length > 0 && pair.without !== 'others') warnings.push([newColumns(pair, fresh)])
   return { gone, problems, warnings }
 }
 
