@@ -20,11 +20,12 @@ async function read(tabled: Tabled, onBatch = async () => {}) {
   const { id, columns, made } = tabled[definition]
   if (made.by !== 'extract') throw new Error(`${id} is not extracted`)
   const notes: string[] = []
+  const warnings: string[] = []
   const reading = {
     ...{ table: id, columns, date: '2026-11-23' },
     signal: new AbortController().signal,
     note: (what: string) => notes.push(what),
-    warn: () => {},
+    warn: (sentence: string) => warnings.push(sentence),
   }
   const rows: Row[] = []
   for await (const batch of made.from.read(reading)) {
@@ -32,7 +33,7 @@ async function read(tabled: Tabled, onBatch = async () => {}) {
     for (const record of batch) rows.push(made.row?.(record) as Row)
     await onBatch()
   }
-  return { rows, notes }
+  return { rows, notes, warnings }
 }
 
 const byId = (rows: readonly Row[]) => rows.toSorted((a, b) => Number(a.id) - Number(b.id))
@@ -134,6 +135,26 @@ describe.each(releases)('documents of OpenSearch %s', (version, runnable) => {
     expect(await ask(server.url, 'GET', '/moving/_count')).toMatchObject({ count: 100_000 })
     await ask(server.url, 'DELETE', '/moving')
   }, 120_000)
+
+  it('are mirrored with a warning of fields that are in no column', async () => {
+    const user = { properties: { id: { type: 'long' }, name: { type: 'keyword' } } }
+    const alias = { type: 'alias', path: 'user.id' }
+    const properties = { id: { type: 'integer' }, user, alias }
+    await ask(server.url, 'PUT', '/shaped', { mappings: { properties } })
+    await ask(server.url, 'PUT', '/shaped/_doc/1?refresh=true', { id: 1, note: 'new' })
+    const shaped = mirror(cluster.documents({ index: 'shape*' }), {
+      name: 'shaped',
+      columns: { id: integer().primaryKey(), user_id: bigint().from('user.id').nullable() },
+    })
+    const { rows, warnings } = await read(shaped)
+    expect(rows).toEqual([{ id: 1, user_id: null }])
+    expect(warnings).toEqual([
+      'cluster.shape* has 2 fields more than shaped. Add `note: varchar(65535).nullable(),` ' +
+        "`user_name: varchar(65535).from('user.name').nullable(),`; or leave out what is not " +
+        "wanted, by `without: ['note', 'user.name']` of its documents.",
+    ])
+    await ask(server.url, 'DELETE', '/shaped')
+  })
 
   it('come without the fields that a mirror does not want, and whole for a table', async () => {
     await fill(server.url, 'fields', 1, [['1', '{"id":1,"a":{"b":2,"c":3},"d":4}']])
