@@ -1,6 +1,7 @@
 import type { Call, Fate, Front } from './front.ts'
 import { type Caller, type Invocation, invoke, night, retried, undisturbed } from './night.ts'
-import { DATE, type World } from './stage.ts'
+import { DATE } from './dates.ts'
+import type { World } from './stage.ts'
 import { FORCED } from './tables.ts'
 
 /** A night of one table in a world, while something goes wrong at one call. */

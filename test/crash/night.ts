@@ -96,24 +96,39 @@ export interface NightOptions {
   readonly run: string
   readonly tables: readonly string[]
   readonly force?: boolean
+  /** Publishes what checks refuse. */
+  readonly accept?: boolean
 }
 
 /** How a function is called, and called again. */
 export type Caller = (invocation: Invocation) => Promise<unknown>
 
-/** A night through the states of a machine, one table after another. Throws what fails it. */
+/**
+ * A night through the states of a machine, one table after another. Throws what fails it: what checks
+ * refuse is noted and reported, as the machine does with all that fails; anything else ends it at once.
+ */
 export async function night(
   world: World,
-  { date, run, tables, force = false }: NightOptions,
+  { date, run, tables, force = false, accept = false }: NightOptions,
   call: Caller,
 ): Promise<void> {
   world.running.add(run)
   try {
     const execution = `arn:aws:states:us-east-1:111111111111:execution:usher-dev-night:${run}`
     const startedAt = '2026-11-24T03:00:00Z'
-    const event = { input: { date, tables, force }, run, execution, redrives: 0, startedAt }
+    const input = { date, tables, force, ...(accept && { accept: tables }) }
+    const event = { input, run, execution, redrives: 0, startedAt }
     const prepared = (await call({ name: 'prepare', event })) as Night & { redrives: number }
-    for (const id of tables) await branch(world, id, prepared, call)
+    for (const id of tables) {
+      try {
+        await branch(world, id, prepared, call)
+      } catch (error) {
+        const { name, message } = error as Error
+        if (name !== 'CheckFailed') throw error
+        const caught = { Error: name, Cause: message }
+        await call({ name: 'note', event: { table: id, run, error: caught } })
+      }
+    }
     const told = { ...prepared, redriven: 0, execution, startedAt }
     const ending = (await call({ name: 'report', event: told })) as Report
     if (ending.incomplete) await call({ name: 'end', event: { ending, redriven: 0 } })

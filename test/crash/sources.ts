@@ -8,6 +8,7 @@ import { schema, type TableName } from '../../local/mysql/schema.ts'
 import { findServer, startServer } from '../../local/mysql/server.ts'
 import { secretOf } from '../../local/services/secrets.ts'
 import { provide, type SourceFile } from '../../local/sources.ts'
+import { TIDES_TABLE } from './tide.ts'
 
 /** Rows that are left of each table of the sample: crashes care for calls, not for rows. */
 const ROWS = 60
@@ -55,7 +56,7 @@ export async function startSources(
     const server = await startServer({ dir, database: 'marketplace' })
     stops.push(server.stop)
     admin = server.adminUrl
-    await run(admin, statementsOf())
+    await run(admin, [...statementsOf(), TIDES_TABLE])
     secrets['usher/production'] = secretOf(new URL(server.url))
   }
   await Promise.all([production(), ...others.map(reach)])

@@ -5,22 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import type { Graph } from '../../lib/graph/graph.ts'
+import { definitionOf, type Graph } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { readReceipt, writeReceipt } from '../../lib/night/receipt.ts'
 import type { AnyDefinition } from '../../lib/table/definition.ts'
 import { type Redshift, startRedshift } from '../../local/redshift/redshift.ts'
 import { startS3 } from '../../local/services/s3.ts'
 import { startSecrets } from '../../local/services/secrets.ts'
+import { BEFORE, DATE, EVE } from './dates.ts'
 import { type Front, openFront, type Service } from './front.ts'
 import { night, undisturbed } from './night.ts'
 import { startSources } from './sources.ts'
 import { FORCED, freshSecret, warehouse } from './tables.ts'
-
-/** The run date of the nights that are disturbed. */
-export const DATE = '2026-11-23'
-/** The night before them, long enough ago for keys to be reconciled. */
-export const BEFORE = '2026-11-15'
+import { type Tide, turn } from './tide.ts'
 
 /** What was changed at the source between the two. */
 const CHANGES = [
@@ -32,8 +29,13 @@ const CHANGES = [
 
 /** The stand-ins, as a night has left them; each world begins with what that night left. */
 export interface Stage {
-  /** A world of its own, in which everything is complete for the run date but what is named. */
-  world(own: (graph: Graph) => AnyDefinition | undefined): Promise<World>
+  /**
+   * A world of its own, as the night before has left it; where a table or task is named, what it needs
+   * is complete for the run date and the day before it.
+   */
+  world(own?: (graph: Graph) => AnyDefinition | undefined): Promise<World>
+  /** Gives the source that changes another state. */
+  show(tide: Tide): Promise<void>
   /** All that is in the warehouse. */
   readonly graph: Graph
   /** The names of the sources that cannot be had here. */
@@ -120,6 +122,12 @@ export async function startStage(): Promise<Stage> {
     }
   }
 
+  async function show(tide: Tide): Promise<void> {
+    const statements = turn(tide)
+    if (!sources.missing.includes('production')) await sources.change(statements)
+  }
+
+  await show('before')
   const first = await begin()
   const all = [...first.graph.keys()]
   const whole = { date: BEFORE, run: 'before', tables: all }
@@ -131,15 +139,20 @@ export async function startStage(): Promise<Stage> {
   return {
     graph: first.graph,
     missing: sources.missing,
+    show,
     async world(choose) {
+      await show('night')
       const world = await begin()
-      const own = choose(world.graph)
-      for (const one of own ? [own, ...own.needs] : []) {
+      const own = choose?.(world.graph)
+      const all = [...world.graph.keys()].flatMap((id) => definitionOf(world.graph, id) ?? [])
+      for (const one of own ? [own, ...own.needs] : all) {
         const receipt = receipts && (await readReceipt(receipts, one, BEFORE))
         if (!receipt) continue
         await writeReceipt(world.bucket, one, receipt)
-        if (one !== own || one.id === FORCED)
-          await writeReceipt(world.bucket, one, { ...receipt, date: DATE })
+        const isDone = own && (one !== own || one.id === FORCED)
+        for (const date of isDone ? [EVE, DATE] : []) {
+          await writeReceipt(world.bucket, one, { ...receipt, date })
+        }
       }
       return world
     },
@@ -150,6 +163,13 @@ export async function startStage(): Promise<Stage> {
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** A table or task of a warehouse. Throws where it has none of that name. */
+export function ownOf(graph: Graph, id: string): AnyDefinition {
+  const own = definitionOf(graph, id)
+  if (!own) throw new Error(`${id} is not in the warehouse`)
+  return own
 }
 
 /** Step Functions, as far as asking goes whether an execution runs. */

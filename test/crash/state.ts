@@ -1,4 +1,5 @@
 import { type AnyDefinition, isTask } from '../../lib/table/definition.ts'
+import type { FailureNote } from '../../lib/night/receipt.ts'
 import type { World } from './stage.ts'
 
 /** What a night has made of a table or task: what everybody can see, and what it left behind. */
@@ -12,6 +13,10 @@ export interface State {
   readonly owners: Readonly<Record<string, string>>
   /** The rows that the table's own journal has, where it has one. */
   readonly journal: number | undefined
+  /** The rows that its checks have set aside, where they have. */
+  readonly aside: readonly string[] | undefined
+  /** Why it was not complete, as the last execution has it that failed. */
+  readonly note: string | undefined
   readonly staging: readonly string[]
 }
 
@@ -32,30 +37,33 @@ export async function stateOf(world: World, own: AnyDefinition): Promise<State> 
     key.includes(`${own.name}/date=`),
   )
   const told = (await Promise.all(receipts.map((key) => bucket.get<Receipt>(key)))) as Receipt[]
-  const journal = `loads_of_${own.id}`
-  const [[known] = []] = await ask(
-    `select count(*) from svv_columns where table_schema = 'usher' and table_name = '${journal}'`,
-  )
+  const keeps = async (name: string) => {
+    const [[known] = []] = await ask(
+      `select count(*) from svv_columns where table_schema = 'usher' and table_name = '${name}'`,
+    )
+    return known !== '0'
+  }
+  const rowsOf = async (schema: string, name: string) =>
+    (await ask(`select * from "${schema}"."${name}"`)).map((row) => row.join('|')).sort()
+  const [journal, aside] = [`loads_of_${own.id}`, `aside_${own.id}`]
+  const note = (await bucket.list('runs/'))
+    .filter((key) => key.endsWith(`${own.name}.failed.json`))
+    .at(-1)
   const loads = await ask(
     `select run, run_date, manifest, row_count, table_rows from usher.loads
      where table_name = '${own.id}' order by loaded_at`,
   )
   return {
-    rows: isTask(own)
-      ? []
-      : (await ask(`select * from "${own.schema}"."${own.name}"`))
-          .map((row) => row.join('|'))
-          .sort(),
+    rows: isTask(own) ? [] : await rowsOf(own.schema, own.name),
     receipts: told.map((receipt) => JSON.stringify(lasting(receipt))).sort(),
     loads: loads.map(([run = '', date = '', manifest = '', ...counts]) => ({
       ...{ run, date, manifest },
       counts: counts.join(' of '),
     })),
     owners: Object.fromEntries(told.map(({ date, run }) => [date, run])),
-    journal:
-      known === '0'
-        ? undefined
-        : Number((await ask(`select count(*) from usher."${journal}"`))[0]?.[0]),
+    journal: (await keeps(journal)) ? (await rowsOf('usher', journal)).length : undefined,
+    aside: (await keeps(aside)) ? await rowsOf('usher', aside) : undefined,
+    note: note && (await bucket.get<FailureNote>(note))?.reason,
     staging: await bucket.list('staging/'),
   }
 }
@@ -65,8 +73,10 @@ interface Receipt extends Readonly<Record<string, unknown>> {
   readonly run: string
 }
 
-/** What of a receipt is the same whoever wrote it. */
-function lasting({ run, bytes, extractSeconds, loadSeconds, increment, ...rest }: Receipt): object {
+/** What of a receipt is the same whoever wrote it, with what it says of an increment. */
+export type Kept = Readonly<Record<string, unknown>> & { readonly date: string }
+
+function lasting({ run, bytes, extractSeconds, loadSeconds, increment, ...rest }: Receipt): Kept {
   const { readAt, base, ...further } = (increment ?? {}) as Record<string, unknown>
   return { ...rest, ...further }
 }
@@ -76,21 +86,21 @@ function lasting({ run, bytes, extractSeconds, loadSeconds, increment, ...rest }
  * was done `anew`, by an execution that could not know of it, may there be two of it in the audit.
  */
 export function differences(found: State, expected: State, anew: boolean): string[] {
-  const problems: string[] = []
-  const compare = (what: string, ours: readonly string[], theirs: readonly string[]) => {
-    const [missing, extra] = [without(theirs, ours), without(ours, theirs)]
-    const example = (list: readonly string[]) => list[0]?.slice(0, 200)
-    if (missing.length > 0) problems.push(`${what}: ${missing.length} missing: ${example(missing)}`)
-    if (extra.length > 0) problems.push(`${what}: ${extra.length} too many: ${example(extra)}`)
-  }
-  compare('rows', found.rows, expected.rows)
-  compare('receipts', found.receipts, expected.receipts)
-  compare('staging', found.staging, [])
   const loadsOf = ({ loads }: State) => loads.map(({ date, counts }) => `${date}: ${counts}`)
   const once = (list: readonly string[]) => (anew ? [...new Set(list)] : list)
-  compare('usher.loads', once(loadsOf(found)), once(loadsOf(expected)))
+  return [
+    ...compared('rows', found.rows, expected.rows),
+    ...compared('receipts', found.receipts, expected.receipts),
+    ...compared('staging', found.staging, []),
+    ...compared('usher.loads', once(loadsOf(found)), once(loadsOf(expected))),
+    ...counts(found),
+  ]
+}
+
+/** What is wrong with what a state tells of itself, in sentences: no load is counted twice. */
+export function counts(found: State): string[] {
   const names = found.loads.map(({ run, date, manifest }) => `${run} ${date} ${manifest}`)
-  compare('usher.loads, each once', names, [...new Set(names)])
+  const problems = compared('usher.loads, each once', names, [...new Set(names)])
   if (found.journal !== undefined && found.journal !== found.loads.length) {
     problems.push(`the journal has ${found.journal} loads, usher.loads ${found.loads.length}`)
   }
@@ -102,6 +112,18 @@ export function differences(found: State, expected: State, anew: boolean): strin
     }
   }
   return problems
+}
+
+/** What one list lacks of another, and has too many, in sentences. */
+export function compared(
+  what: string,
+  ours: readonly string[],
+  theirs: readonly string[],
+): string[] {
+  const [missing, extra] = [without(theirs, ours), without(ours, theirs)]
+  const about = (list: readonly string[], how: string) =>
+    list.length === 0 ? [] : [`${what}: ${list.length} ${how}: ${list[0]?.slice(0, 200)}`]
+  return [...about(missing, 'missing'), ...about(extra, 'too many')]
 }
 
 /** What is in a list more often than in another. */

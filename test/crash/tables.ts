@@ -15,6 +15,7 @@ import { type Graph, graphOf } from '../../lib/graph/graph.ts'
 import { type AnyDefinition, definition, isTask, sourceOf } from '../../lib/table/definition.ts'
 import { tables } from '../../warehouse/index.ts'
 import { synthetic } from '../night/synthetic.ts'
+import { tidal } from './tidal.ts'
 
 /** Made by code, and merged: of two rows with one key, the newer counts. */
 const merged = table('merged', {
@@ -80,6 +81,7 @@ export function warehouse(number: number, missing: readonly string[]): Graph {
     const chunks = { ...made.chunks, rows: CHUNK_ROWS }
     return { ...one, [definition]: { ...own, made: { ...made, chunks } } }
   })
-  const own = missing.includes('production') ? [] : [fresh(freshSecret(number))]
-  return graphOf([...all, merged, bulky, dated, forced, ...own])
+  const hasMysql = !missing.includes('production')
+  const own = hasMysql ? [fresh(freshSecret(number))] : []
+  return graphOf([...all, merged, bulky, dated, forced, ...own, ...tidal(hasMysql)])
 }

@@ -1,23 +1,11 @@
 import { definitionOf } from '../../lib/graph/graph.ts'
-import type { Call } from './front.ts'
+import { type CalmCall, counted } from './calls.ts'
+import { DATE } from './dates.ts'
 import { type Mishap, mishaps } from './mishaps.ts'
-import { type Caller, type Invocation, invoke, night, retried } from './night.ts'
-import { DATE, type Stage, type World } from './stage.ts'
+import { night } from './night.ts'
+import { ownOf, type Stage } from './stage.ts'
 import { differences, type State, stateOf } from './state.ts'
 import { FORCED } from './tables.ts'
-
-/** One thing that goes wrong at one call. */
-export interface Trial {
-  /** The table or task. */
-  readonly table: string
-  readonly mishap: Mishap
-  readonly call: CalmCall
-}
-
-/** A call as it is where nothing goes wrong, and the function that makes it. */
-export type CalmCall = Pick<Call, 'number' | 'service' | 'what'> & {
-  readonly by: Invocation['name']
-}
 
 /** A table's night in which nothing goes wrong. */
 export interface Calm {
@@ -29,19 +17,9 @@ export interface Calm {
 export async function calmNight(stage: Stage, table: string): Promise<Calm> {
   const world = await stage.world((graph) => definitionOf(graph, table))
   try {
-    const front = await world.open()
-    const names: Invocation['name'][] = []
-    const call: Caller = async (invocation) => {
-      const result = await retried(() => invoke(world, front, invocation))
-      while (names.length < front.calls.length) names.push(invocation.name)
-      return result
-    }
+    const { call, calls } = await counted(world)
     await night(world, { date: DATE, run: 'one', tables: [table], force: table === FORCED }, call)
-    const calls = front.calls.map(({ number, service, what }, at) => ({
-      ...{ number, service, what },
-      by: names[at] ?? 'report',
-    }))
-    return { state: await stateOf(world, ownOf(world, table)), calls }
+    return { state: await stateOf(world, ownOf(world.graph, table)), calls: calls() }
   } finally {
     await world.close()
   }
@@ -50,8 +28,7 @@ export async function calmNight(stage: Stage, table: string): Promise<Calm> {
 /** Tries one thing that goes wrong; gives what is not as it should be then, in sentences. */
 export async function attempt(
   stage: Stage,
-  { table, mishap, call }: Trial,
-  calm: Calm,
+  { table, mishap, at, calm }: { table: string; mishap: Mishap; at: number; calm: Calm },
 ): Promise<string[]> {
   const world = await stage.world((graph) => definitionOf(graph, table))
   const problems: string[] = []
@@ -62,17 +39,11 @@ export async function attempt(
     if (!errors?.test(name)) problems.push(`${what} fails: ${name}: ${message}`)
   }
   try {
-    await mishaps[mishap]({ world, table, at: call.number, ends })
-    const state = await stateOf(world, ownOf(world, table))
+    await mishaps[mishap]({ world, table, at, ends })
+    const state = await stateOf(world, ownOf(world.graph, table))
     const isAnew = /anew|redriven|another|next run/.test(mishap)
     return [...problems, ...differences(state, calm.state, isAnew)]
   } finally {
     await world.close()
   }
-}
-
-function ownOf(world: World, id: string) {
-  const own = definitionOf(world.graph, id)
-  if (!own) throw new Error(`${id} is not in the warehouse`)
-  return own
 }

@@ -1,10 +1,11 @@
-import { definitionOf, type Graph } from '../../lib/graph/graph.ts'
+import type { Graph } from '../../lib/graph/graph.ts'
 import type { TaskResult } from '../../lib/night/task.ts'
 import { compile } from '../machine/compile.ts'
 import { run } from '../machine/run.ts'
 import type { Front } from './front.ts'
 import { type Caller, chunksOf, type Invocation, invoke } from './night.ts'
-import { DATE, type Stage, type World } from './stage.ts'
+import { DATE } from './dates.ts'
+import { ownOf, type Stage, type World } from './stage.ts'
 import { differences, type State, stateOf } from './state.ts'
 
 /** Of all calls of a night, one in so many is the end of the function that makes it. */
@@ -103,10 +104,4 @@ async function work(world: World, call: Caller, state: string, event: never): Pr
 function isChunked(graph: Graph, id: string): boolean {
   const made = graph.get(id)?.table?.made
   return made?.by === 'extract' && made.chunks !== undefined
-}
-
-function ownOf(graph: Graph, id: string) {
-  const own = definitionOf(graph, id)
-  if (!own) throw new Error(`${id} is not in the warehouse`)
-  return own
 }

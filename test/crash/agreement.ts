@@ -1,0 +1,72 @@
+import { type AnyDefinition, isOfItsDate, isTask } from '../../lib/table/definition.ts'
+import { isLitter } from './litter.ts'
+import { compared, counts, type Kept, type State } from './state.ts'
+
+/**
+ * Where the end of a story is not what it should be, in sentences; none where all is well. Loads may have
+ * come in another order, and more often, than where nothing went wrong; what everybody sees is the same:
+ * the rows, those that are aside, and of each date the receipt, which tells of a load that is there. A
+ * table that is all of one date needs none where it is complete for a later one.
+ */
+export function disagreements(
+  found: State,
+  expected: State,
+  own: AnyDefinition,
+  date: string,
+): string[] {
+  const aside = ({ aside }: State) => (aside ? ['there are some', ...aside] : [])
+  return [
+    ...compared('rows', found.rows, expected.rows),
+    ...compared('rows aside', aside(found), aside(expected)),
+    ...receipts(found, expected, own),
+    ...(isTask(own) ? [] : loads(found, expected)),
+    ...counts(found),
+    ...(date in expected.owners ? staging(found, expected) : note(found, expected)),
+  ]
+}
+
+function receipts(found: State, expected: State, own: AnyDefinition): string[] {
+  const last = Object.keys(expected.owners).sort().at(-1) ?? ''
+  const isReplaced = (date: string) =>
+    !isTask(own) && isOfItsDate(own) && date < last && !(date in found.owners)
+  const lasting = ({ receipts }: State) =>
+    receipts
+      .map((text) => JSON.parse(text) as Kept)
+      .filter(({ date }) => !isReplaced(date))
+      .map((receipt) => JSON.stringify(ofAnyPath(receipt, last)))
+  return compared('receipts', lasting(found), lasting(expected))
+}
+
+/** How many changes a night has read, and how far, depends on which came first; not so the last. */
+function ofAnyPath(receipt: Kept, last: string): object {
+  if (receipt.declaration === undefined) return receipt
+  const { rows, bound, reconciled, ...rest } = receipt
+  return receipt.date === last ? { ...rest, bound } : rest
+}
+
+/** Each receipt is of a load, with the rows that it had where nothing went wrong. */
+function loads(found: State, expected: State): string[] {
+  return Object.entries(found.owners).flatMap(([date, run]) => {
+    const load = found.loads.findLast((load) => load.date === date && load.run === run)
+    if (!load) return [`the receipt for ${date} is of ${run}, which has loaded nothing`]
+    const calm = expected.loads.findLast((load) => load.date === date)
+    const isWhole = load.counts.endsWith('of null')
+    if (!calm || !isWhole || calm.counts === load.counts) return []
+    return [`${run} has loaded ${load.counts} rows for ${date}, not ${calm.counts}`]
+  })
+}
+
+/** What nobody wrote stays where it is, unless it lies among what is swept. */
+const staging = (found: State, expected: State): string[] => [
+  ...compared(
+    'staging',
+    found.staging.filter((key) => !isLitter(key)),
+    [],
+  ),
+  ...expected.staging
+    .filter((key) => !found.staging.includes(key))
+    .map((key) => `staging: ${key} is gone`),
+]
+
+const note = (found: State, expected: State): string[] =>
+  compared('the reason', [found.note ?? 'none'], [expected.note ?? 'none'])
