@@ -25,3 +25,10 @@ export async function counted(world: World) {
     }))
   return { call, calls }
 }
+
+/** Not those at the night's beginning and end, which are the same for all tables. */
+export const isOwn = ({ by }: CalmCall): boolean => !['prepare', 'report', 'end'].includes(by)
+
+/** What changes something at a service. */
+const WRITES = /^(s3 (PUT|POST|DELETE) |redshift \w+ExecuteStatement usher )/
+export const writes = ({ what }: Pick<Call, 'what'>): boolean => WRITES.test(what)

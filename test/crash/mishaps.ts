@@ -1,6 +1,6 @@
+import { DATE } from './dates.ts'
 import type { Call, Fate, Front } from './front.ts'
 import { type Caller, type Invocation, invoke, night, retried, undisturbed } from './night.ts'
-import { DATE } from './dates.ts'
 import type { World } from './stage.ts'
 import { FORCED } from './tables.ts'
 

@@ -1,85 +1,99 @@
-/** Crashes nights at every call: all of it, `--every 10` of it, or what concerns one `--table`. */
+/** Crashes nights at every call: all of it, `--every 10` of it, or what is of one kind or table. */
 import { parseArgs } from 'node:util'
-import { mishaps } from './mishaps.ts'
-import { all, kindOf, type Planned, plan, slice } from './plan.ts'
+import { keep, triedBefore } from './done.ts'
+import { type Plan, plans, slice, type Trial } from './plan.ts'
 import { startStage } from './stage.ts'
-import { attempt } from './trial.ts'
-import { wholeNights } from './whole.ts'
+import { add, none, seconds, type Tally, tableOf } from './tally.ts'
+import { waiting } from './told.ts'
 
-const { values } = parseArgs({
-  options: { every: { type: 'string', default: '1' }, table: { type: 'string' } },
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    every: { type: 'string', default: '1' },
+    'go-on': { type: 'boolean', default: false },
+    count: { type: 'boolean', default: false },
+  },
 })
+const every = Number(values.every)
 const write = process.stdout.write.bind(process.stdout)
 const say = (text: string) => write(`${text}\n`)
 // Functions write logs, and of errors many.
 process.stdout.write = () => true
 
+/** Something is said at least so often, in milliseconds. */
+const SILENCE = 30_000
 const start = performance.now()
-const secondsSince = (from: number) => `${((performance.now() - from) / 1000).toFixed(0)} s`
-const stage = await startStage()
-const tallies = new Map<string, { tried: number; failed: number; milliseconds: number }>()
+let said = start
 
-function count(what: string, isFine: boolean, milliseconds: number): void {
-  const {
-    tried,
-    failed,
-    milliseconds: before,
-  } = tallies.get(what) ?? {
-    ...{ tried: 0, failed: 0, milliseconds: 0 },
-  }
-  tallies.set(what, {
-    tried: tried + 1,
-    failed: failed + (isFine ? 0 : 1),
-    milliseconds: before + milliseconds,
-  })
+function chosenOf(all: readonly Plan[]): Plan[] {
+  const [asked] = positionals
+  const chosen = all.filter(({ kind, table }) => [undefined, kind, table].includes(asked))
+  if (chosen.length > 0) return chosen
+  const kinds = [...new Set(all.map(({ kind }) => kind))].join('\n  ')
+  throw new Error(`'${asked}' is no table, and none of these kinds:\n  ${kinds}`)
 }
 
-async function tryOne(trial: Planned): Promise<void> {
-  const { table, mishap, call, calm } = trial
+async function tryOne({ table, mishap, call, attempt }: Trial): Promise<Tally> {
   const from = performance.now()
-  const problems = await attempt(stage, trial, calm)
-  const took = performance.now() - from
-  for (const what of [kindOf(table), mishap]) count(what, problems.length === 0, took)
-  if (problems.length === 0) return
-  say(`${table}, call ${call.number} (${call.by}: ${call.what})\n  ${mishap}`)
-  for (const problem of problems) say(`    ${problem}`)
+  const problems = await attempt().catch(({ name, message }: Error) => [`${name}: ${message}`])
+  if (problems.length > 0) {
+    say(`${table}, call ${call.number} (${call.by}: ${call.what})\n  ${mishap}`)
+    for (const problem of problems) say(`    ${problem}`)
+  }
+  const failed = problems.length > 0 ? 1 : 0
+  return { tried: 1, failed, milliseconds: performance.now() - from }
 }
 
-try {
-  const missing = stage.missing.join(', ')
-  say(`the stand-ins are up, without ${missing}: ${secondsSince(start)}`)
-  const planned = await plan(stage, values.table ? [values.table] : all(stage))
-  const asked = slice(planned, Number(values.every))
-  say(`${asked.length} of ${planned.length} trials\n`)
-  for (const [table, own] of Map.groupBy(asked, ({ table }) => table)) {
-    const from = performance.now()
-    for (const trial of own) await tryOne(trial)
-    say(
-      `${table.padEnd(30)}${String(own.length).padStart(5)} tried${secondsSince(from).padStart(8)}`,
-    )
+/** Does a plan, or only counts its trials; gives how many there were of each mishap. */
+async function follow(plan: Plan): Promise<Record<string, Tally>> {
+  const tallies = new Map<string, Tally>()
+  const trials = slice(await plan.trials(), every)
+  for (const [at, trial] of trials.entries()) {
+    add(tallies, trial.mishap, values.count ? { ...none, tried: 1 } : await tryOne(trial))
+    if (performance.now() - said < SILENCE) continue
+    said = performance.now()
+    say(`          ${at + 1} of ${trials.length} of ${plan.table}`)
   }
-  if (values.table === undefined) {
-    for (const { what, problems, milliseconds } of await wholeNights(stage)) {
-      count('whole nights', problems.length === 0, milliseconds)
-      if (problems.length > 0) say([what, ...problems].join('\n    '))
+  return Object.fromEntries(tallies)
+}
+
+const kinds = new Map<string, Tally>()
+const mishaps = new Map<string, Tally>()
+const stage = await startStage()
+try {
+  const without = stage.missing.length > 0 ? `, without ${stage.missing.join(', ')}` : ''
+  say(`the stand-ins are up${without}: ${seconds(performance.now() - start)}\n`)
+  const before = triedBefore(every, { goOn: values['go-on'] || values.count })
+  const chosen = chosenOf(plans(stage))
+  for (const [at, plan] of chosen.entries()) {
+    const { kind, table } = plan
+    const known = values.count ? undefined : before.get(`${kind}, ${table}`)
+    const own = known ?? (await follow(plan))
+    if (!known && !values.count) keep(`${kind}, ${table}`, every, own)
+    const sum = new Map<string, Tally>()
+    for (const [mishap, tally] of Object.entries(own)) {
+      add(kinds, kind, tally)
+      add(mishaps, mishap, tally)
+      add(sum, table, tally)
     }
+    const { tried, failed, milliseconds } = sum.get(table) ?? none
+    const place = `${String(at + 1).padStart(3)} of ${chosen.length}  ${kind}: ${table}`
+    const took = known ? 'before' : seconds(milliseconds)
+    say(`${place.padEnd(60)}${`${tried - failed}/${tried}`.padStart(10)}${took.padStart(9)}`)
+    said = performance.now()
   }
 } finally {
   await stage.stop()
 }
 
-const isMishap = (what: string) => Object.hasOwn(mishaps, what)
-const lines = (list: [string, { tried: number; failed: number; milliseconds: number }][]) =>
-  list.map(
-    ([what, { tried, failed, milliseconds }]) =>
-      `${what.padEnd(58)}${String(tried).padStart(6)}${String(failed).padStart(7)}${`${(milliseconds / 1000).toFixed(0)} s`.padStart(8)}`,
-  )
-const byKind = [...tallies].filter(([what]) => !isMishap(what))
-const byMishap = [...tallies].filter(([what]) => isMishap(what))
-say(`\n${'table'.padEnd(58)} tried failed    took`)
-for (const line of lines(byKind)) say(line)
-say(`\n${'what went wrong at a call'.padEnd(58)} tried failed    took`)
-for (const line of lines(byMishap)) say(line)
-const sum = (of: 'tried' | 'failed') => byKind.reduce((all, [, tally]) => all + tally[of], 0)
-say(`\n${sum('tried') - sum('failed')} of ${sum('tried')} converge; ${secondsSince(start)}.`)
-process.exitCode = sum('failed') === 0 && sum('tried') > 0 ? 0 : 1
+say(`\n${tableOf('kind of table, or story', kinds)}`)
+say(`\n${tableOf('what went wrong at a call', mishaps)}\n`)
+for (const story of waiting()) say(`Not tried yet: ${story}`)
+let sum = none
+for (const { tried, failed } of kinds.values()) {
+  sum = { ...sum, tried: sum.tried + tried, failed: sum.failed + failed }
+}
+const { tried, failed } = sum
+if (values.count) say(`${tried} are planned.`)
+else say(`${tried - failed} of ${tried} converge; ${seconds(performance.now() - start)}.`)
+process.exitCode = failed === 0 && tried > 0 ? 0 : 1

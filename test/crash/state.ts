@@ -1,5 +1,5 @@
-import { type AnyDefinition, isTask } from '../../lib/table/definition.ts'
 import type { FailureNote } from '../../lib/night/receipt.ts'
+import { type AnyDefinition, isTask } from '../../lib/table/definition.ts'
 import type { World } from './stage.ts'
 
 /** What a night has made of a table or task: what everybody can see, and what it left behind. */

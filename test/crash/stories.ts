@@ -21,7 +21,7 @@ export interface Nightly {
  * What becomes of the function that makes a call. Who dies before it is followed by another execution;
  * who dies after it is redriven, where the input is the same.
  */
-export type Way = 'dies before' | 'dies after' | 'waits before it'
+export type Way = 'dies before' | 'dies after' | 'waits before'
 
 /** A night that is disturbed, and what happens until the same night is done once more. */
 export interface Story {
@@ -47,7 +47,7 @@ export interface Story {
 }
 
 const DEATHS: readonly Way[] = ['dies before', 'dies after']
-const ALL: readonly Way[] = [...DEATHS, 'waits before it']
+const ALL: readonly Way[] = [...DEATHS, 'waits before']
 
 const eve: Nightly = { night: EVE }
 const last: Nightly = { night: DATE }
@@ -57,7 +57,7 @@ const show = (tide: Tide): Act => ({ show: tide })
 const REFUSED = /^WarehouseRefused$/
 const late: Nightly = { ...eve, ends: REFUSED }
 
-const OF_DATES = ['tide_whole', 'tide_days', 'tide_changes', 'tide_keys', 'dated', 'listings']
+const OF_DATES = ['tide_whole', 'settled_days', 'tide_changes', 'tide_keys', 'dated', 'listings']
 
 const laterBetween = (tables: readonly string[]) =>
   ({
@@ -174,7 +174,7 @@ export const stories = {
     night: last,
     meanwhile: [{ litter: true }],
     calm: [{ litter: true }, last],
-    ways: ['dies before', 'waits before it'],
+    ways: ['dies before', 'waits before'],
   },
 } as const satisfies Record<string, Story>
 

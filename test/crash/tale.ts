@@ -69,17 +69,17 @@ export async function tell(
     front.meet = async ({ number }) => {
       if (number !== at) return undefined
       isReached = true
-      if (way !== 'waits before it') return way satisfies Fate
+      if (way !== 'waits before') return way satisfies Fate
       await meanwhile()
       return undefined
     }
     const once: Caller = (invocation) => invoke(world, front, invocation)
-    const call: Caller = way === 'waits before it' ? (own) => retried(() => once(own)) : once
-    const errors = way === 'waits before it' ? story.night.ends : /^Runtime.ExitError$/
+    const call: Caller = way === 'waits before' ? (own) => retried(() => once(own)) : once
+    const errors = way === 'waits before' ? story.night.ends : /^Runtime.ExitError$/
     await ends('the night', night(world, disturbed, call), errors)
     await front.settled()
     if (!isReached) throw new Error(`${table} makes no call ${at}`)
-    if (way !== 'waits before it') await meanwhile()
+    if (way !== 'waits before') await meanwhile()
     const again = story.again ?? { ...story.night, ends: undefined }
     // Who is redriven has the same input.
     const isRedriven = way === 'dies after' && again.accept === story.night.accept

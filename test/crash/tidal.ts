@@ -12,7 +12,7 @@ import {
   varchar,
 } from '#lib'
 import { production } from '../../warehouse/sources.ts'
-import { DATE } from './dates.ts'
+import { DATE, EVE } from './dates.ts'
 import { drops, tideNow, WORDS } from './tide.ts'
 
 /** Tables of the source that changes, one of each way of publishing. */
@@ -55,19 +55,33 @@ const tide_checked_days = table('tide_checked_days', {
   row: (row) => row,
 })
 
-/** Of days of which each may still change on the next. */
+/** The rows of a day are what they are, whenever they are read. */
+const settled_days = table('settled_days', {
+  columns: { day: day(), ...columns },
+  publish: { partition: 'day' },
+  from: generator(({ date }) => [1, 2].map((id) => ({ day: date, id, ...settled(date) }))),
+  row: (row) => row,
+})
+const settled = (date: string) => ({ word: date, changed: `${date} 00:00:00` })
+
+/** Of days of which each may still change on the next, but for those that are long gone. */
 const tide_window = table('tide_window', {
   columns: { day: day(), ...columns },
   publish: { partition: 'day' },
   from: {
-    ...generator(({ date }) => drops().map((row) => ({ day: date, ...row }))),
-    days: { count: 2, fingerprint: async () => tideNow() },
+    ...generator(({ date }) =>
+      date < EVE
+        ? [{ day: date, id: 1, ...settled(date) }]
+        : drops().map((row) => ({ day: date, ...row })),
+    ),
+    days: { count: 2, fingerprint: async ({ date }) => (date < EVE ? date : tideNow()) },
   },
   row: (row) => row,
 })
 
-/** Made by SQL, and bad on the date of the nights that are disturbed. */
-const tide_made = transform('tide_made', {
+/** The table whose rows are refused on the date of the nights that are disturbed. */
+export const REFUSED = 'tide_made'
+const tide_made = transform(REFUSED, {
   select: {
     id: tide_whole.id,
     word: varchar(30).as(sql`case when ${runDate} = ${DATE} then 'bad' else 'new' end`),
@@ -87,7 +101,8 @@ const incremental = (name: string, reconcile: 'never' | { readonly days: number 
 
 /** All of them; those of MySQL where there is one. */
 export const tidal = (hasMysql: boolean): object[] => [
-  ...[tide_whole, tide_merged, tide_days, tide_window, tide_checked, tide_checked_days, tide_made],
+  ...[tide_whole, tide_merged, tide_days, settled_days, tide_window],
+  ...[tide_checked, tide_checked_days, tide_made],
   ...(hasMysql
     ? [incremental('tide_changes', 'never'), incremental('tide_keys', { days: 1 })]
     : []),

@@ -2,51 +2,72 @@ import type { Graph } from '../../lib/graph/graph.ts'
 import type { TaskResult } from '../../lib/night/task.ts'
 import { compile } from '../machine/compile.ts'
 import { run } from '../machine/run.ts'
+import { DATE, EVE } from './dates.ts'
 import type { Front } from './front.ts'
 import { type Caller, chunksOf, type Invocation, invoke } from './night.ts'
-import { DATE } from './dates.ts'
+import type { Plan } from './plan.ts'
 import { ownOf, type Stage, type World } from './stage.ts'
 import { differences, type State, stateOf } from './state.ts'
+import { REFUSED } from './tidal.ts'
 
 /** Of all calls of a night, one in so many is the end of the function that makes it. */
-const STEPS = [397, 197, 97]
-/** So often at most: there is an end to every storm. */
+const STEPS = [397, 197, 97] as const
+/** So often at most in a night: there is an end to every storm. */
 const DEATHS = 25
+/** So often a night is begun at most. */
+const EXECUTIONS = 20
 
-export interface WholeNight {
-  readonly what: string
-  readonly problems: readonly string[]
-  readonly milliseconds: number
+/** What nights have made of each table and task. */
+type States = ReadonlyMap<string, State>
+
+/** Whole nights, which differ in how often functions die. */
+export function plansOfNights(stage: Stage): Plan[] {
+  const kind = 'whole nights'
+  let calm: Promise<States> | undefined
+  return STEPS.map((step) => {
+    const table = `a death in ${step} calls`
+    const call = { number: step, service: 's3', what: 'and others', by: 'load' } as const
+    const attempt = async () => {
+      calm ??= nightsOf(stage, Number.POSITIVE_INFINITY)
+      return wholeNights(stage, step, await calm)
+    }
+    return { kind, table, trials: async () => [{ kind, table, mishap: kind, call, attempt }] }
+  })
 }
 
 /**
- * Runs whole nights through the state machine, in which functions die again and again, until one is
- * complete; and compares them with one in which none did.
+ * Runs two whole nights through the state machine, each after a day's changes at the source, in which
+ * functions die again and again, until each night is complete. Gives what differs then from nights in
+ * which none did, in sentences.
  */
-export async function wholeNights(stage: Stage): Promise<WholeNight[]> {
-  const calm = await nightOf(stage, Number.POSITIVE_INFINITY)
-  const nights: WholeNight[] = []
-  for (const step of STEPS) {
-    const start = performance.now()
-    const found = await nightOf(stage, step)
-    const problems = [...found.states].flatMap(([id, state]) => {
-      const expected = calm.states.get(id)
-      return expected ? differences(state, expected, true).map((text) => `${id}: ${text}`) : []
-    })
-    const { executions, deaths } = found
-    const what = `a whole night, ${deaths} deaths, ${executions} executions`
-    const milliseconds = performance.now() - start
-    nights.push({ what, problems: [...problems, ...found.problems], milliseconds })
-  }
-  return nights
+async function wholeNights(stage: Stage, step: number, calm: States): Promise<string[]> {
+  const found = await nightsOf(stage, step)
+  return [...calm].flatMap(([id, expected]) => {
+    const state = found.get(id)
+    const problems = state ? differences(state, expected, true) : ['it is not there']
+    return problems.map((text) => `${id}: ${text}`)
+  })
 }
 
-async function nightOf(stage: Stage, step: number) {
-  const world = await stage.world(() => undefined)
-  const { graph } = world
-  const { night: machine } = compile(graph, () => 1)
-  let [calls, deaths, executions] = [0, 0, 0]
-  const problems: string[] = []
+async function nightsOf(stage: Stage, step: number): Promise<States> {
+  const world = await stage.world()
+  try {
+    await untilComplete(world, EVE, step)
+    await stage.show('the day after')
+    await untilComplete(world, DATE, step)
+    const states = new Map<string, State>()
+    for (const id of world.graph.keys())
+      states.set(id, await stateOf(world, ownOf(world.graph, id)))
+    return states
+  } finally {
+    await world.close()
+  }
+}
+
+/** Starts one execution after another. Throws where none of them is the last. */
+async function untilComplete(world: World, date: string, step: number): Promise<void> {
+  const { night: machine } = compile(world.graph, () => 1)
+  let [calls, deaths, failure] = [0, 0, '']
   /** Each function has a front of its own, and dies alone. */
   const call: Caller = async (invocation) => {
     const front = await world.open()
@@ -58,25 +79,16 @@ async function nightOf(stage: Stage, step: number) {
     }
     return finish(front, invoke(world, front, invocation))
   }
-  try {
-    for (;;) {
-      const name = `night-${++executions}`
-      world.running.add(name)
-      const options = { input: { date: DATE }, name }
-      const failure = await run(machine, options, (state, event) => work(world, call, state, event))
-      world.running.delete(name)
-      if (failure === undefined) break
-      if (executions < 20) continue
-      problems.push(`it does not end: ${failure}`)
-      break
-    }
-    const ids = [...graph.keys()]
-    const states = new Map<string, State>()
-    for (const id of ids) states.set(id, await stateOf(world, ownOf(graph, id)))
-    return { states, deaths, executions, problems }
-  } finally {
-    await world.close()
+  for (let execution = 1; execution <= EXECUTIONS; execution++) {
+    const name = `night-${date}-${String(execution).padStart(2, '0')}`
+    const options = { input: { date, accept: [REFUSED] }, name }
+    world.running.add(name)
+    const failed = await run(machine, options, (state, event) => work(world, call, state, event))
+    world.running.delete(name)
+    if (failed === undefined) return
+    failure = failed
   }
+  throw new Error(`the night of ${date} does not end: ${failure}`)
 }
 
 async function finish<T>(front: Front, work: Promise<T>): Promise<T> {
