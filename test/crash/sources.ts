@@ -27,12 +27,9 @@ export interface Sources {
   stop(): Promise<void>
 }
 
-/** Starts what the sample warehouse reads, with the data of two dates and the days before them. */
-export async function startSources(
-  directory: string,
-  before: string,
-  date: string,
-): Promise<Sources> {
+/** Starts what the sample warehouse reads, with the data of some dates and the days before them. */
+export async function startSources(directory: string, dates: readonly string[]): Promise<Sources> {
+  const date = dates.at(-1) ?? ''
   const secrets: Record<string, object> = {}
   const missing = ['search']
   const stops: (() => Promise<void>)[] = []
@@ -63,7 +60,9 @@ export async function startSources(
   return {
     secrets,
     missing,
-    files: [before, date].flatMap(daysUntil).flatMap((day) => [...clickFiles(day)].slice(0, FILES)),
+    files: [...new Set(dates.flatMap(daysUntil))].flatMap((day) =>
+      [...clickFiles(day)].slice(0, FILES),
+    ),
     change: (statements) => run(admin, ['USE marketplace', ...statements]),
     async stop() {
       await Promise.all(stops.map((stop) => stop()))

@@ -17,7 +17,7 @@ import { type Front, openFront, type Service } from './front.ts'
 import { night, undisturbed } from './night.ts'
 import { startSources } from './sources.ts'
 import { FORCED, freshSecret, warehouse } from './tables.ts'
-import { type Tide, turn } from './tide.ts'
+import { type Tide, tideNow, turn } from './tide.ts'
 
 /** What was changed at the source between the two. */
 const CHANGES = [
@@ -72,7 +72,7 @@ export async function startStage(): Promise<Stage> {
     AWS_SECRET_ACCESS_KEY: 'test',
   })
   const directory = mkdtempSync(join(tmpdir(), 'usher-crash-test-'))
-  const sources = await startSources(directory, BEFORE, DATE)
+  const sources = await startSources(directory, [BEFORE, EVE, DATE])
   const s3 = await startS3(join(directory, 's3'), [])
   await s3.addBucket('marketplace-logs', sources.files)
   const secrets = { ...sources.secrets }
@@ -123,6 +123,7 @@ export async function startStage(): Promise<Stage> {
   }
 
   async function show(tide: Tide): Promise<void> {
+    if (tide === tideNow()) return
     const statements = turn(tide)
     if (!sources.missing.includes('production')) await sources.change(statements)
   }

@@ -74,7 +74,7 @@ const tide_window = table('tide_window', {
         ? [{ day: date, id: 1, ...settled(date) }]
         : drops().map((row) => ({ day: date, ...row })),
     ),
-    days: { count: 2, fingerprint: async ({ date }) => (date < EVE ? date : tideNow()) },
+    days: { count: 2, fingerprint: async ({ date }) => (date < EVE ? date : String(tideNow())) },
   },
   row: (row) => row,
 })

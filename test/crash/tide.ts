@@ -44,9 +44,9 @@ export type Tide = keyof typeof TIDES
 export const WORDS = ['first', 'second', 'third', 'new']
 
 /** What code reads. */
-let shown: Tide = 'before'
-export const drops = (): readonly Drop[] => TIDES[shown]
-export const tideNow = (): Tide => shown
+let shown: Tide | undefined
+export const drops = (): readonly Drop[] => TIDES[shown ?? 'before']
+export const tideNow = (): Tide | undefined => shown
 
 /** Lets code read another state, and gives what makes MySQL have it too. */
 export function turn(tide: Tide): string[] {
@@ -57,5 +57,5 @@ export function turn(tide: Tide): string[] {
 
 /** The table in MySQL. */
 export const TIDES_TABLE = `CREATE TABLE tides (
-  id int NOT NULL PRIMARY KEY, word varchar(10) NOT NULL, changed datetime NOT NULL, KEY (changed)
+  id int NOT NULL PRIMARY KEY, word varchar(7) NOT NULL, changed datetime NOT NULL, KEY (changed)
 )`
