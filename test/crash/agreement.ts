@@ -56,17 +56,18 @@ function loads(found: State, expected: State): string[] {
   })
 }
 
-/** What nobody wrote stays where it is, unless it lies among what is swept. */
-const staging = (found: State, expected: State): string[] => [
-  ...compared(
-    'staging',
-    found.staging.filter((key) => !isLitter(key)),
-    [],
-  ),
-  ...expected.staging
-    .filter((key) => !found.staging.includes(key))
-    .map((key) => `staging: ${key} is gone`),
-]
+/** What nobody wrote stays where it is, unless it lies among what is swept; of all else nothing is left. */
+function staging(found: State, expected: State): string[] {
+  const [ours, theirs] = [found, expected].map(({ staging }) => ({
+    written: staging.filter((key) => !isLitter(key)),
+    litter: staging.filter(isLitter),
+  }))
+  const kept = ours?.litter.filter((key) => theirs?.litter.includes(key)) ?? []
+  return [
+    ...compared('staging', ours?.written ?? [], theirs?.written ?? []),
+    ...compared('files that nobody wrote', kept, theirs?.litter ?? []),
+  ]
+}
 
 const note = (found: State, expected: State): string[] =>
   compared('the reason', [found.note ?? 'none'], [expected.note ?? 'none'])

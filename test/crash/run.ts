@@ -50,7 +50,7 @@ async function follow(plan: Plan): Promise<Record<string, Tally>> {
   const trials = slice(await plan.trials(), every)
   for (const [at, trial] of trials.entries()) {
     add(tallies, trial.mishap, values.count ? { ...none, tried: 1 } : await tryOne(trial))
-    if (performance.now() - said < SILENCE) continue
+    if (at + 1 === trials.length || performance.now() - said < SILENCE) continue
     said = performance.now()
     say(`          ${at + 1} of ${trials.length} of ${plan.table}`)
   }

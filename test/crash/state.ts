@@ -17,6 +17,7 @@ export interface State {
   readonly aside: readonly string[] | undefined
   /** Why it was not complete, as the last execution has it that failed. */
   readonly note: string | undefined
+  /** The files that are staged, by the runs of their attempts. */
   readonly staging: readonly string[]
 }
 
@@ -64,9 +65,12 @@ export async function stateOf(world: World, own: AnyDefinition): Promise<State> 
     journal: (await keeps(journal)) ? (await rowsOf('usher', journal)).length : undefined,
     aside: (await keeps(aside)) ? await rowsOf('usher', aside) : undefined,
     note: note && (await bucket.get<FailureNote>(note))?.reason,
-    staging: await bucket.list('staging/'),
+    staging: (await bucket.list('staging/')).map(withoutAttempt),
   }
 }
+
+/** The number of an attempt tells nothing. */
+const withoutAttempt = (key: string): string => key.replace(/-[0-9a-f]{8}\//, '/')
 
 interface Receipt extends Readonly<Record<string, unknown>> {
   readonly date: string

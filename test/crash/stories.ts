@@ -166,7 +166,6 @@ export const stories = {
     meanwhile: [],
     calm: [show('a bad row'), { night: EVE, ends: /^NightIncomplete$/ }, show('mended'), last],
     ways: DEATHS,
-    awaits: 'rows are set aside by their date',
   },
   'files that nobody wrote appear': {
     tables: ['tide_days', 'tide_keys', 'listings', 'clicks'],

@@ -17,13 +17,16 @@ const DEATHS = 25
 /** So often a night is begun at most. */
 const EXECUTIONS = 20
 
-/** What nights have made of each table and task. */
-type States = ReadonlyMap<string, State>
+interface Nights {
+  /** What they have made of each table and task. */
+  readonly states: ReadonlyMap<string, State>
+  readonly deaths: number
+}
 
 /** Whole nights, which differ in how often functions die. */
 export function plansOfNights(stage: Stage): Plan[] {
   const kind = 'whole nights'
-  let calm: Promise<States> | undefined
+  let calm: Promise<Nights> | undefined
   return STEPS.map((step) => {
     const table = `a death in ${step} calls`
     const call = { number: step, service: 's3', what: 'and others', by: 'load' } as const
@@ -40,32 +43,36 @@ export function plansOfNights(stage: Stage): Plan[] {
  * functions die again and again, until each night is complete. Gives what differs then from nights in
  * which none did, in sentences.
  */
-async function wholeNights(stage: Stage, step: number, calm: States): Promise<string[]> {
+async function wholeNights(stage: Stage, step: number, calm: Nights): Promise<string[]> {
   const found = await nightsOf(stage, step)
-  return [...calm].flatMap(([id, expected]) => {
-    const state = found.get(id)
-    const problems = state ? differences(state, expected, true) : ['it is not there']
-    return problems.map((text) => `${id}: ${text}`)
+  const problems = [...calm.states].flatMap(([id, expected]) => {
+    const state = found.states.get(id)
+    const own = state ? differences(state, expected, true) : ['it is not there']
+    return own.map((text) => `${id}: ${text}`)
   })
+  const adds = calm.states.get('tide_changes')?.loads.at(-1)?.counts ?? '1 of 2'
+  const [added, all] = adds.split(' of ').map(Number)
+  if (added === all) problems.push(`nothing was added to tide_changes, but all was read: ${adds}`)
+  return found.deaths > 0 ? problems : [...problems, 'nothing has died']
 }
 
-async function nightsOf(stage: Stage, step: number): Promise<States> {
+async function nightsOf(stage: Stage, step: number): Promise<Nights> {
   const world = await stage.world()
   try {
-    await untilComplete(world, EVE, step)
+    let deaths = await untilComplete(world, EVE, step)
     await stage.show('the day after')
-    await untilComplete(world, DATE, step)
+    deaths += await untilComplete(world, DATE, step)
     const states = new Map<string, State>()
     for (const id of world.graph.keys())
       states.set(id, await stateOf(world, ownOf(world.graph, id)))
-    return states
+    return { states, deaths }
   } finally {
     await world.close()
   }
 }
 
-/** Starts one execution after another. Throws where none of them is the last. */
-async function untilComplete(world: World, date: string, step: number): Promise<void> {
+/** Starts one execution after another; gives how many deaths there were. Throws where none is the last. */
+async function untilComplete(world: World, date: string, step: number): Promise<number> {
   const { night: machine } = compile(world.graph, () => 1)
   let [calls, deaths, failure] = [0, 0, '']
   /** Each function has a front of its own, and dies alone. */
@@ -85,7 +92,7 @@ async function untilComplete(world: World, date: string, step: number): Promise<
     world.running.add(name)
     const failed = await run(machine, options, (state, event) => work(world, call, state, event))
     world.running.delete(name)
-    if (failed === undefined) return
+    if (failed === undefined) return deaths
     failure = failed
   }
   throw new Error(`the night of ${date} does not end: ${failure}`)
