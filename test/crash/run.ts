@@ -77,6 +77,10 @@ try {
       add(sum, table, tally)
     }
     const { tried, failed, milliseconds } = sum.get(table) ?? none
+    if (values.count) {
+      say(`${`${kind}: ${table}`.padEnd(70)}${String(tried).padStart(9)}`)
+      continue
+    }
     const place = `${String(at + 1).padStart(3)} of ${chosen.length}  ${kind}: ${table}`
     const took = known ? 'before' : seconds(milliseconds)
     say(`${place.padEnd(60)}${`${tried - failed}/${tried}`.padStart(10)}${took.padStart(9)}`)
@@ -86,9 +90,12 @@ try {
   await stage.stop()
 }
 
-say(`\n${tableOf('kind of table, or story', kinds)}`)
-say(`\n${tableOf('what went wrong at a call', mishaps)}\n`)
-for (const story of waiting()) say(`Not tried yet: ${story}`)
+if (!values.count) {
+  say(`\n${tableOf('kind of table, or story', kinds)}`)
+  say(`\n${tableOf('what went wrong at a call', mishaps)}\n`)
+}
+for (const { story, awaits } of waiting())
+  say(`Not tried yet: ${story}\n  since it awaits that ${awaits}`)
 let sum = none
 for (const { tried, failed } of kinds.values()) {
   sum = { ...sum, tried: sum.tried + tried, failed: sum.failed + failed }

@@ -5,9 +5,9 @@ import { type Story, stories } from './stories.ts'
 import { calmStory, tell } from './tale.ts'
 
 /** The stories that wait for something to be mended, and what that is. */
-export const waiting = (): string[] =>
-  Object.entries<Story>(stories).flatMap(([name, { awaits }]) =>
-    awaits === undefined ? [] : [`${name}: ${awaits}`],
+export const waiting = () =>
+  Object.entries<Story>(stories).flatMap(([story, { awaits }]) =>
+    awaits === undefined ? [] : [{ story, awaits }],
   )
 
 /** The stories of each table that has any, but for those that wait for something. */
