@@ -91,7 +91,7 @@ export class TaskFunctions extends Construct {
       entry: 'load',
       description: 'Loads extracts into the warehouse',
     })
-    letRead(this.load, bucket, 'staging/*', 'locks/*')
+    letRead(this.load, bucket, 'staging/*', 'locks/*', 'receipts/*')
     letDelete(this.load, bucket, 'staging/*')
     letWrite(this.load, bucket, 'receipts/*')
     warehouse.grantUse(this.load)

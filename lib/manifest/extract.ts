@@ -47,7 +47,7 @@ export interface Portion {
 }
 
 /** An extract, but for what is the same of all. */
-export type Found = Omit<Extract, 'table' | 'date' | 'notes' | 'warnings'>
+export type Found = Omit<Extract, 'table' | 'date' | 'readAt' | 'readUntil' | 'notes' | 'warnings'>
 
 /**
  * Reads a day's records from a table's source and writes them to S3: parts, then what they hold, and
@@ -72,6 +72,7 @@ export async function writeFiles(options: ExtractOptions): Promise<Extract | und
   const { table, date, signal, portion } = options
   const { made } = table
   if (made.by === 'transform') throw new Error(`${table.id} is not extracted from anywhere`)
+  const readAt = new Date().toISOString()
   const notes: Record<string, number> = {}
   const note = (what: string) => {
     notes[what] = (notes[what] ?? 0) + 1
@@ -87,7 +88,8 @@ export async function writeFiles(options: ExtractOptions): Promise<Extract | und
           ? await writeSlice(options, portion, made, reading)
           : await writeRows(options, made, reading)
     const warnings = warned.size > 0 ? [...warned.keys()] : undefined
-    return found && { table: table.id, date, ...found, notes, warnings }
+    const readUntil = new Date().toISOString()
+    return found && { table: table.id, date, readAt, readUntil, ...found, notes, warnings }
   } catch (error) {
     throw withWarnings(error, table, warned)
   }

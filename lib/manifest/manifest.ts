@@ -33,8 +33,6 @@ export interface Files {
 
 /** Of a table of which a night reads only what changed: what it adds to, and how far it got. */
 export interface Increment {
-  /** When reading began, as ISO 8601 has it: nothing else may be loaded from then to its own load. */
-  readonly readAt: string
   /** The load that it adds to; absent, it is the whole table. */
   readonly base?: { readonly run: string; readonly date: string }
   /** The highest cursor of what was read: the next night goes on there. */
@@ -50,6 +48,12 @@ export interface Extract extends Files {
   readonly table: string
   /** The day it is of. */
   readonly date: string
+  /**
+   * When reading began and when it had ended, as ISO 8601 has it: of two extracts, the one that was read
+   * later counts. None in an extract of before there was such a thing.
+   */
+  readonly readAt?: string
+  readonly readUntil?: string
   /** What others wrote: left where it is. */
   readonly files?: readonly ListedFile[]
   /** What the day was like when it was read. */

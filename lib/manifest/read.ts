@@ -34,12 +34,16 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+const isInstant = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'string' && /^\d{4}(-\d\d){2}T[\d:]{8}\.\d{3}Z$/.test(value))
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 function problemOf(found: unknown, prefix: string): string | undefined {
   if (!isObject(found)) return 'it is no object'
-  const { table, date, others = [], files = [], notes, keys } = found
+  const { table, date, readAt, readUntil, others = [], files = [], notes, keys } = found
   if (typeof table !== 'string' || typeof date !== 'string') return 'it is of no table or date'
+  if (!isInstant(readAt) || !isInstant(readUntil)) return 'it was read at no time'
   if (!isObject(notes) || !Object.values(notes).every(isCount)) return 'its notes are no counts'
   if (!Array.isArray(others) || !others.every((key) => isInside(key, prefix))) {
     return `others are not all inside ${prefix}`

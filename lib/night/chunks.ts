@@ -86,6 +86,7 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
     const attempt = newAttempt(run)
     about({ attempt })
     const time = timeLimit(table.id, milliseconds)
+    const readAt = new Date().toISOString()
     const { id, columns } = table
     const reading = {
       table: id,
@@ -110,7 +111,7 @@ export function planTask(tools: Tools, input: TaskInput): Promise<TaskResult> {
         log('planned', { chunks: items.length })
         return {
           ...{ table: id, date, run, force, accept, outcome: 'planned', attempt },
-          chunks: { key, count: items.length },
+          ...{ chunks: { key, count: items.length }, readAt },
           ...(portion?.increment && { increment: { ...portion.increment, bound } }),
           seconds: secondsSince(start),
         }
@@ -222,7 +223,7 @@ export async function sealTask(
   { graph, bucket }: Pick<Tools, 'graph' | 'bucket'>,
   planned: TaskResult,
 ): Promise<TaskResult> {
-  const { outcome, date, run, force, accept, attempt, chunks, increment } = planned
+  const { outcome, date, run, force, accept, attempt, chunks, increment, readAt } = planned
   if (outcome !== 'planned' || !attempt || !chunks) return planned
   const start = performance.now()
   const table = tableOf(graph, planned.table)
@@ -236,7 +237,8 @@ export async function sealTask(
   const warned = new Set(found.flatMap(({ warnings = [] }) => warnings))
   const warnings = warned.size > 0 ? [...warned] : undefined
   const extract: Extract = {
-    ...{ table: table.id, date, ...joined(found), notes, warnings, increment },
+    ...{ table: table.id, date, readAt, readUntil: new Date().toISOString() },
+    ...{ ...joined(found), notes, warnings, increment },
     ...(keys.length > 0 && { keys: joined(keys) }),
     others: [chunks.key, ...found.map((_, chunk) => extractKey(chunkPrefix(prefix, chunk)))],
   }

@@ -19,11 +19,10 @@ export async function portionOf(
   const incremental = table.made.by === 'extract' ? table.made.incremental : undefined
   if (!incremental) return undefined
   const declaration = declarationOf(table)
-  const readAt = new Date().toISOString()
   const receipt = force ? undefined : await lastReceipt(bucket, table)
   const last = receipt?.increment
   if (!receipt || last?.bound === undefined || last.declaration !== declaration) {
-    return { slice: {}, keys: false, increment: { readAt, declaration, reconciled: date } }
+    return { slice: {}, keys: false, increment: { declaration, reconciled: date } }
   }
   const { reconcileDays = Number.POSITIVE_INFINITY, cursor } = incremental
   const keys =
@@ -31,7 +30,7 @@ export async function portionOf(
   const base = { run: receipt.run, date: receipt.date }
   const reconciled = keys ? date : last.reconciled
   const since = { column: cursor, value: startOf(table.id, incremental, last.bound) }
-  return { slice: { since }, keys, increment: { readAt, base, declaration, reconciled } }
+  return { slice: { since }, keys, increment: { base, declaration, reconciled } }
 }
 
 const isDue = (last: string, date: string, days: number): boolean => last <= daysBefore(date, days)

@@ -23,8 +23,10 @@ export interface Receipt {
   /** How long the extract took, and the load, transform or task. */
   readonly extractSeconds?: number
   readonly loadSeconds: number
-  /** What the day was like at its source when it was read. */
+  /** What the day was like at its source when it was read: of a receipt of before there was `Day`. */
   readonly fingerprint?: string
+  /** The load that stands for this one, since its rows are newer: those are meant then. */
+  readonly newer?: { readonly run: string; readonly date: string }
   /** Where the next night goes on, of a table of which it reads only the changes. */
   readonly increment?: Increment
   /** What was done to values on the way, and how often. */
@@ -33,6 +35,18 @@ export interface Receipt {
   readonly warnings?: readonly string[]
   /** What was found wrong, and is published since a person has accepted it. */
   readonly accepted?: string
+}
+
+/** What is loaded of a day that is read on several nights: it says nothing of what is complete. */
+export interface Day
+  extends Pick<
+    Receipt,
+    'table' | 'date' | 'run' | 'rows' | 'bytes' | 'notes' | 'warnings' | 'accepted'
+  > {
+  /** When it was read, as ISO 8601 has it. */
+  readonly readAt?: string
+  /** What it was like at its source then; none while another is loaded. */
+  readonly fingerprint?: string
 }
 
 /** Why a table or task is not complete, as Step Functions tells it. */
@@ -50,6 +64,9 @@ const receiptsOf = (own: AnyDefinition): string => `receipts/${pathOf(own)}/date
 
 export const receiptKey = (own: AnyDefinition, date: string): string =>
   `${receiptsOf(own)}${date}.json`
+
+const dayKey = (table: Definition, date: string): string =>
+  `receipts/days/${pathOf(table)}/date=${date}.json`
 
 export const failureKey = (own: AnyDefinition, run: string): string =>
   `runs/${run}/${pathOf(own)}.failed.json`
@@ -85,6 +102,30 @@ export const attemptPrefix = (table: Definition, date: string, attempt: string):
 export const readReceipt = (bucket: Bucket, own: AnyDefinition, date: string) =>
   bucket.get<Receipt>(receiptKey(own, date))
 
+/** What a day was like at its source when it was read for what is loaded. */
+export async function loadedFingerprint(
+  bucket: Bucket,
+  table: Definition,
+  date: string,
+): Promise<string | undefined> {
+  const day = await readDay(bucket, table, date)
+  return (day ?? (await readReceipt(bucket, table, date)))?.fingerprint
+}
+
+export const readDay = (bucket: Bucket, table: Definition, date: string) =>
+  bucket.get<Day>(dayKey(table, date))
+
+/** Says what is loaded of a day, unless a later reading has said so. */
+export async function writeDay(
+  bucket: Bucket,
+  table: Definition,
+  day: Omit<Day, 'table'>,
+): Promise<void> {
+  const { readAt = '' } = (await readDay(bucket, table, day.date)) ?? {}
+  if (readAt > (day.readAt ?? '')) return
+  await bucket.put(dayKey(table, day.date), { table: table.id, ...day } satisfies Day)
+}
+
 /**
  * What says that a table or task is complete for a night. A table that is all of one date is complete
  * also where it is for a later one, whose rows an earlier night must not put away, unless it is forced.
@@ -109,5 +150,13 @@ export async function lastReceipt(
   return last === undefined ? undefined : bucket.get<Receipt>(last)
 }
 
-export const writeReceipt = (bucket: Bucket, own: AnyDefinition, receipt: Omit<Receipt, 'table'>) =>
-  bucket.put(receiptKey(own, receipt.date), { table: own.id, ...receipt } satisfies Receipt)
+/** Writes a receipt; where newer rows than its own are published, one that is there stays. */
+export async function writeReceipt(
+  bucket: Bucket,
+  own: AnyDefinition,
+  receipt: Omit<Receipt, 'table'>,
+): Promise<void> {
+  const key = receiptKey(own, receipt.date)
+  if (receipt.newer && (await bucket.get<Receipt>(key))) return
+  await bucket.put(key, { table: own.id, ...receipt } satisfies Receipt)
+}

@@ -35,6 +35,8 @@ export interface TaskResult {
   readonly chunks?: { readonly key: string; readonly count: number }
   /** What the chunks add to, and how far they go. */
   readonly increment?: Increment
+  /** When the reading of chunks began. */
+  readonly readAt?: string
   /** The later run date that a complete table is complete for. */
   readonly later?: string
   /** Set where the night was forced. */

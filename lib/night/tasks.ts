@@ -4,6 +4,7 @@ import { deleteExtract, extract } from '../manifest/extract.ts'
 import type { Extract } from '../manifest/manifest.ts'
 import { readExtract } from '../manifest/read.ts'
 import type { Packing } from '../manifest/writer.ts'
+import type { Load } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { loadTable, transformTable } from '../redshift/load.ts'
 import type { Definition } from '../table/definition.ts'
@@ -12,7 +13,7 @@ import { checkHeld } from './lock.ts'
 import { about, atMostEverySecond, log } from './log.ts'
 import { measure } from './metrics.ts'
 import { portionOf } from './portion.ts'
-import { attemptPrefix, readReceipt, writeReceipt } from './receipt.ts'
+import { attemptPrefix, loadedFingerprint, writeDay, writeReceipt } from './receipt.ts'
 import {
   newAttempt,
   secondsSince,
@@ -59,7 +60,8 @@ export function extractTask(
           signal: time.signal,
           packing,
           portion,
-          loaded: (await readReceipt(bucket, table, day))?.fingerprint,
+          // The run date is read whatever is known of it: that makes the night complete.
+          loaded: day === date ? undefined : await loadedFingerprint(bucket, table, day),
           progress: atMostEverySecond((rows: number, uncompressed: number) =>
             log('extracting', { day, rows, uncompressed }),
           ),
@@ -95,45 +97,103 @@ const helpOf = ({ made }: Definition): string | undefined =>
 const prefixOf = (table: Definition, { date }: Extract, attempt: string) =>
   attemptPrefix(table, date, attempt)
 
-/** The days that a night reads of a table, the run date last: its receipt says that all is done. */
-function daysOf({ made }: Definition, date: string): string[] {
-  const { count = 1 } = (made.by === 'transform' ? undefined : made.from.days) ?? {}
+/** Which days of a table are read again; none where each is read once. */
+const daysRead = ({ made }: Definition) => (made.by === 'transform' ? undefined : made.from.days)
+
+/** The days that a night reads of a table, the run date last: its receipt says that all are done. */
+function daysOf(table: Definition, date: string): string[] {
+  const { count = 1 } = daysRead(table) ?? {}
   return Array.from({ length: count }, (_, at) => daysBefore(date, count - 1 - at))
 }
 
 /** Loads what was extracted into the warehouse, day by day; then the files have done their duty. */
 export async function loadTask(
-  { graph, bucket, warehouse, copyRole, milliseconds }: TaskTools & { copyRole: string },
+  tools: TaskTools & { readonly copyRole: string },
   extracted: TaskResult,
 ): Promise<TaskResult> {
-  const { outcome, attempt, days = [], run, force, bytes, seconds: extractSeconds } = extracted
+  const { outcome, attempt, days = [], date, run, bytes } = extracted
   if (outcome !== 'extracted' || !attempt) return extracted
-  const held = () => checkHeld(bucket, extracted)
-  const table = tableOf(graph, extracted.table)
+  const table = tableOf(tools.graph, extracted.table)
   const start = performance.now()
-  const deadline = start + milliseconds
-  let total = 0
-  for (const date of days) {
-    const dayStart = performance.now()
-    const prefix = attemptPrefix(table, date, attempt)
-    const { accept, accepted } = accepting(table, extracted)
-    const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
-    const rows = await loadTable({ ...work, night: extracted.date, checkHeld: held })
-    const loadSeconds = secondsSince(dayStart)
-    const files = await readExtract(bucket, prefix)
-    if (files) {
-      const { bytes, notes, warnings, fingerprint, increment } = files
-      const facts = { date, run, rows, bytes, extractSeconds, loadSeconds, notes, warnings }
-      await held()
-      await writeReceipt(bucket, table, { ...facts, ...accepted(), fingerprint, increment })
-      await deleteExtract(bucket, prefix, files)
-    }
-    total += rows
-    log('loaded', { day: date, rows, seconds: loadSeconds, ...checksOf(table) })
+  const deadline = start + tools.milliseconds
+  const found: Loaded[] = []
+  for (const day of days) {
+    found.push(await loadDay(tools, table, { ...extracted, attempt, day, deadline }))
   }
-  const facts = { rows: total, bytes, seconds: secondsSince(start), ...checksOf(table) }
-  measure({ Rows: total, LoadSeconds: facts.seconds }, table.id)
-  return { table: table.id, date: extracted.date, run, outcome: 'loaded', ...facts }
+  const what = { table: table.id, date, run }
+  const published = found.filter(({ newer }) => !newer)
+  const { newer, rows: rowsThere } = found.at(-1) ?? {}
+  if (newer && published.length === 0) {
+    const later = newer.date > date ? newer.date : undefined
+    return { ...what, outcome: 'complete', rows: rowsThere, later }
+  }
+  const rows = published.reduce((sum, { rows }) => sum + rows, 0)
+  const facts = { rows, bytes, seconds: secondsSince(start), ...checksOf(table) }
+  measure({ Rows: rows, LoadSeconds: facts.seconds }, table.id)
+  return { ...what, outcome: 'loaded', ...facts }
+}
+
+/** What came of a load. */
+interface Loaded {
+  readonly rows: number
+  /** The load that stands for it, whose rows these are. */
+  readonly newer?: Load
+}
+
+/** Loads one day of an extract, and writes down what that makes complete. */
+async function loadDay(
+  { bucket, warehouse, copyRole }: TaskTools & { readonly copyRole: string },
+  table: Definition,
+  extracted: TaskResult & {
+    readonly attempt: string
+    readonly day: string
+    readonly deadline: number
+  },
+): Promise<Loaded> {
+  const { date: night, day: date, attempt, deadline, run, force, seconds } = extracted
+  const start = performance.now()
+  const prefix = attemptPrefix(table, date, attempt)
+  const held = () => checkHeld(bucket, extracted)
+  const { accept, accepted } = accepting(table, extracted)
+  const work = { warehouse, bucket, table, date, run, force, accept, prefix, copyRole, deadline }
+  const by: Load[] = []
+  const told = { checkHeld: held, overtaken: (newer: Load) => by.push(newer) }
+  await unsettle(bucket, table, { date, run, prefix })
+  const rows = await loadTable({ ...work, ...told, night })
+  const [newer] = by
+  const loadSeconds = secondsSince(start)
+  const files = await readExtract(bucket, prefix)
+  if (files) {
+    const { bytes, notes, warnings, fingerprint, increment, readAt } = files
+    const facts = { date, run, rows, bytes, extractSeconds: seconds, loadSeconds, notes, warnings }
+    await held()
+    if (daysRead(table) && !newer) {
+      const day = { date, run, rows, bytes, readAt, fingerprint, notes, warnings }
+      await writeDay(bucket, table, { ...day, ...accepted() })
+    }
+    if (date === night) {
+      await writeReceipt(bucket, table, { ...facts, ...accepted(), increment, newer })
+    }
+    await deleteExtract(bucket, prefix, files)
+  }
+  const done = { day: date, rows, seconds: loadSeconds, ...checksOf(table) }
+  log(newer ? 'passed over' : 'loaded', { ...done, newer })
+  return { rows, newer }
+}
+
+/**
+ * Forgets what a day was like that is loaded, where it has changed and is loaded anew: whatever becomes of
+ * that, the next night reads the day again unless this one says what it is like.
+ */
+async function unsettle(
+  bucket: Bucket,
+  table: Definition,
+  { date, run, prefix }: { readonly date: string; readonly run: string; readonly prefix: string },
+): Promise<void> {
+  const read = daysRead(table) && (await readExtract(bucket, prefix))
+  const known = read && (await loadedFingerprint(bucket, table, date))
+  if (!read || known === undefined || known === read.fingerprint) return
+  await writeDay(bucket, table, { date, run, readAt: read.readAt })
 }
 
 /** How many checks the rows have passed, or were spared. */
@@ -176,14 +236,23 @@ export function transformTask(
     const deadline = start + milliseconds
     const { accept, accepted } = accepting(table, input)
     const held = () => checkHeld(bucket, input)
+    const by: Load[] = []
+    const told = { checkHeld: held, overtaken: (newer: Load) => by.push(newer) }
     const work = { warehouse, table, date, run, force, accept, deadline }
-    const rows = await transformTable({ ...work, checkHeld: held })
+    const rows = await transformTable({ ...work, ...told })
+    const [newer] = by
     const seconds = secondsSince(start)
     await held()
-    await writeReceipt(bucket, table, { date, run, rows, loadSeconds: seconds, ...accepted() })
+    await writeReceipt(bucket, table, {
+      ...{ date, run, rows, newer },
+      loadSeconds: seconds,
+      ...accepted(),
+    })
     const facts = { rows, seconds, ...checksOf(table) }
-    log('transformed', facts)
+    log(newer ? 'passed over' : 'transformed', { ...facts, newer })
+    const what = { table: table.id, date, run }
+    if (newer) return { ...what, outcome: 'complete', rows, later: newer.date }
     measure({ Rows: rows, LoadSeconds: seconds }, table.id)
-    return { table: table.id, date, run, outcome: 'loaded', ...facts }
+    return { ...what, outcome: 'loaded', ...facts }
   })
 }

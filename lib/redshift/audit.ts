@@ -1,6 +1,5 @@
-import { Failure } from '../error.ts'
 import { bigint, date, timestamp, varchar } from '../table/column.ts'
-import { type Definition, definition, isOfItsDate } from '../table/definition.ts'
+import { type Definition, definition } from '../table/definition.ts'
 import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import { tableName } from './ddl.ts'
@@ -82,19 +81,6 @@ const madeOf = ({ manifest, statement }: Load) => ({
   ...(manifest && { manifest }),
   ...(statement && { statement }),
 })
-
-/**
- * Throws a WarehouseRefused where a table that is all of one date was loaded for a later one, and would
- * be put back to an earlier state.
- */
-export async function refuseEarlier(work: Work): Promise<void> {
-  const { table, date, force } = work
-  if (force || !isOfItsDate(table)) return
-  const later = await laterLoad(work)
-  if (later === undefined) return
-  const problem = `it was loaded for ${later} meanwhile, which is later than ${date}: run it again`
-  throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
-}
 
 /** The latest date that a table is loaded for, if that is later than this one. */
 export async function laterLoad(work: Work): Promise<string | undefined> {
@@ -180,14 +166,12 @@ export interface Left {
   readonly run: string
   /** All rows of the table; undefined where the load was not one that counts them. */
   readonly tableRows?: number
-  /** When its transaction began. */
-  readonly loadedAt: Date
 }
 
 /** What the newest load of a table left. */
 export async function newestLoad({ warehouse, table, deadline }: Work): Promise<Left | undefined> {
   const statement = {
-    text: `select run, table_rows, to_char(loaded_at, 'YYYY-MM-DD HH24:MI:SS.US') as moment
+    text: `select run, table_rows
 from ${tableName(loads)}
 where table_name = :table
 order by loaded_at desc limit 1`,
@@ -198,7 +182,6 @@ order by loaded_at desc limit 1`,
     row && {
       run: row.run ?? '',
       ...(row.table_rows !== null && { tableRows: Number(row.table_rows) }),
-      loadedAt: new Date(`${row.moment?.replace(' ', 'T')}Z`),
     }
   )
 }

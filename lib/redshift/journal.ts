@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { date, varchar } from '../table/column.ts'
+import type { Extract } from '../manifest/manifest.ts'
+import { date, timestamp, varchar } from '../table/column.ts'
 import { type Definition, definition, isOfItsDate } from '../table/definition.ts'
 import { sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
@@ -14,6 +15,8 @@ const journal = define(
   {
     run: varchar(80).describe('The name of the Step Functions execution.'),
     run_date: date().describe('The day of the rows.'),
+    read_at: timestamp().nullable().describe('When its reading began, in UTC.'),
+    read_until: timestamp().nullable().describe('When its reading had ended, in UTC.'),
   },
   {
     schema: 'usher',
@@ -48,7 +51,7 @@ export function besideLoads(what: string, { id: table }: Definition, date?: stri
  * Whether it matters which of two loads comes first: an extract is as old as its reading, where a
  * transform is of the present, unless it asks for the run date.
  */
-const hasJournal = (table: Definition): boolean =>
+export const hasJournal = (table: Definition): boolean =>
   table.made.by !== 'transform' || isOfItsDate(table)
 
 /** The loads that must not come between: where dates have rows of their own, those of the same one. */
@@ -75,10 +78,22 @@ export async function holdStill(work: Work): Promise<Step[]> {
   return [{ ...assertCount(count, Number(row?.loads), failure), passes: true }]
 }
 
-/** Tells the table's other loads of this one. */
-export function writeJournal(table: Definition, { run, date }: Load): Step[] {
+/** Tells the table's other loads of this one, and of what time its rows are. */
+export function writeJournal(
+  table: Definition,
+  { run, date }: Load,
+  { readAt, readUntil }: Pick<Extract, 'readAt' | 'readUntil'> = {},
+): Step[] {
   if (!hasJournal(table)) return []
-  const values = 'cast(:run as varchar(80)), cast(:date as date)'
-  const text = `insert into ${tableName(journalOf(table))} (run, run_date) values (${values})`
-  return [step(text, { run, date })]
+  const read = readAt !== undefined && readUntil !== undefined
+  const columns = ['run', 'run_date', ...(read ? ['read_at', 'read_until'] : [])]
+  const values = ['cast(:run as varchar(80))', 'cast(:date as date)']
+  if (read) values.push('cast(:read_at as timestamp)', 'cast(:read_until as timestamp)')
+  const text = `insert into ${tableName(journalOf(table))} (${columns.join(', ')})
+values (${values.join(', ')})`
+  const times = read && { read_at: timeOf(readAt), read_until: timeOf(readUntil) }
+  return [step(text, { run, date, ...times })]
 }
+
+/** An instant of ISO 8601 as a timestamp in UTC. */
+export const timeOf = (instant: string): string => instant.replace('T', ' ').replace('Z', '')

@@ -7,7 +7,7 @@ import type { Definition } from '../table/definition.ts'
 import { render } from '../table/sql.ts'
 import { type Accepted, remembering } from './accepted.ts'
 import { clearAside, setAside } from './aside.ts'
-import { findLoad, type Load, laterLoad, recordLoad, refuseEarlier, rowsBefore } from './audit.ts'
+import { findLoad, type Load, laterLoad, recordLoad, rowsBefore } from './audit.ts'
 import { checkBase } from './base.ts'
 import { checkStaged } from './check.ts'
 import { type Earlier, StatementError, type Warehouse } from './client.ts'
@@ -15,6 +15,7 @@ import { copyStatement, explainCopy } from './copy.ts'
 import { columnList, type StageHolds, stageName } from './ddl.ts'
 import { holdStill, writeJournal } from './journal.ts'
 import { checkKey } from './key.ts'
+import { newerLoad } from './newer.ts'
 import {
   assertCount,
   assertDistinct,
@@ -41,12 +42,16 @@ export interface Work extends Load {
   readonly deadline?: number
   /** Told what is found wrong, which is then published nevertheless; absent, nothing is. */
   readonly accept?: (found: string) => void
+  /** Told of the load that stands for this one, which publishes nothing: its rows are newer. */
+  readonly overtaken?: (by: Load) => void
   /** Throws where another execution has taken the run date meanwhile. */
   readonly checkHeld?: () => Promise<void>
 }
 
 /** What a load finds when it looks at what is there. */
 interface Ready {
+  /** The load whose rows are newer, where there is one: then there is nothing to do. */
+  readonly newer?: Load
   /** What the transaction checks first. */
   readonly base: readonly Step[]
   /** What it checks right after the stage is filled. */
@@ -59,7 +64,10 @@ interface Ready {
 
 const nothing: Ready = { base: [], filled: [], before: [] }
 
-/** Loads an extract and publishes it, in one transaction. Gives the rows that were published. */
+/**
+ * Loads an extract and publishes it, in one transaction, unless newer rows are published. Gives the rows
+ * that were published.
+ */
 export async function loadTable(
   work: Work & { bucket: Bucket; prefix: string; copyRole: string },
 ): Promise<number> {
@@ -70,6 +78,7 @@ export async function loadTable(
     if (!extract) throw new Failure('WarehouseRefused', `${table.id}: ${prefix} holds no extract`)
     await verifyExtract(bucket, prefix, extract)
     const ready = await prepare(own, extract)
+    if (ready.newer) return passOver(own, ready.newer)
     const steps = () => loadSteps(table, extract, { ...own, ...accepted() }, place, copyRole, ready)
     await runChecked(
       { ...own, table: publishedAs(table, extract.increment) },
@@ -116,6 +125,12 @@ async function unlessLoaded(
   }
 }
 
+/** Leaves what is there; gives the rows of the load that published them. */
+async function passOver(work: Work, newer: Load): Promise<number> {
+  work.overtaken?.(newer)
+  return (await findLoad(work, newer))?.rows ?? 0
+}
+
 /**
  * Makes the table ready, and looks whether what is there may be replaced or added to. The journal comes
  * first, so that nothing changes between the looks.
@@ -126,7 +141,8 @@ async function prepare(work: Work, extract?: Extract): Promise<Ready> {
   await checkKey(work)
   await prepareTable(warehouse, table, deadline)
   const still = await holdStill(work)
-  await refuseEarlier(work)
+  const newer = await newerLoad(work, extract)
+  if (newer) return { ...nothing, newer }
   const base = [...still, ...(await checkBase(work, increment))]
   const compares = table.checks.some((check) => check.kind === 'rows' && check.between)
   const isWhole = increment?.base === undefined
@@ -217,18 +233,19 @@ export function loadSteps(
     ...publish(own, date, 'files'),
     // What is gone from the source is deleted first: no new row can be its double.
     ...(keys ? [...reconcile(table, keys, date, place, copyRole), ...checks] : []),
-    ...writeJournal(own, load),
+    ...writeJournal(own, load, extract),
     ...clearAside(own, date),
     { statement: recordLoad(own, { ...load, manifest: manifestKey(place) }) },
   ]
 }
 
-/** Runs a transform and publishes what it gives, in one transaction. Gives the rows. */
+/** Runs a transform and publishes what it gives, as `loadTable` does an extract. Gives the rows. */
 export async function transformTable(work: Work): Promise<number> {
   const { table } = work
   const statement = digestOf(transformSteps(table, work))
   return unlessLoaded({ ...work, statement }, async (own, accepted, earlier) => {
     const ready = await prepare(own)
+    if (ready.newer) return passOver(own, ready.newer)
     const steps = () => transformSteps(table, { ...own, ...accepted() }, ready)
     const checked = { steps, holds: 'rows', ready, earlier } as const
     const staged = await runChecked(own, checked, async (steps, error) =>

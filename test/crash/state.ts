@@ -80,8 +80,9 @@ interface Receipt extends Readonly<Record<string, unknown>> {
 /** What of a receipt is the same whoever wrote it, with what it says of an increment. */
 export type Kept = Readonly<Record<string, unknown>> & { readonly date: string }
 
-function lasting({ run, bytes, extractSeconds, loadSeconds, increment, ...rest }: Receipt): Kept {
-  const { readAt, base, ...further } = (increment ?? {}) as Record<string, unknown>
+function lasting(receipt: Receipt): Kept {
+  const { run, bytes, extractSeconds, loadSeconds, readAt, increment, ...rest } = receipt
+  const { base, ...further } = (increment ?? {}) as Record<string, unknown>
   return { ...rest, ...further }
 }
 

@@ -104,20 +104,16 @@ export const stories = {
   'a later night in between': laterBetween(OF_DATES),
   'a later night in between, merged': {
     ...laterBetween(['merged']),
-    awaits: 'merging compares with the rows that are there',
   },
   'a later night in between, days read again': {
     ...laterBetween(['tide_window']),
-    awaits: 'an older reading of a day does not replace a newer one',
   },
   'an earlier night in between': earlierBetween(OF_DATES),
   'an earlier night in between, merged': {
     ...earlierBetween(['merged']),
-    awaits: 'merging compares with the rows that are there',
   },
   'an earlier night in between, days read again': {
     ...earlierBetween(['tide_window']),
-    awaits: 'an older reading of a day does not replace a newer one',
   },
   'its source has a row more then': turned('a row added', READ),
   'a row of its source is changed then': turned('a row changed', READ),

@@ -53,8 +53,9 @@ limit 10000;
 select 1 / case when (select count(*) from "stage_keys_orders" left join "public"."orders" on "orders"."id" = "stage_keys_orders"."id" and "orders"."token" = from_hex("stage_keys_orders"."token")
 where "orders"."id" is null) = 0 then 1 else 0 end;
 
-insert into "usher"."loads_of_orders" (run, run_date) values (cast(:run as varchar(80)), cast(:date as date));
--- {"run":"run-1","date":"2026-11-23"}
+insert into "usher"."loads_of_orders" (run, run_date, read_at, read_until)
+values (cast(:run as varchar(80)), cast(:date as date), cast(:read_at as timestamp), cast(:read_until as timestamp));
+-- {"run":"run-1","date":"2026-11-23","read_at":"2026-11-24 02:00:00.000","read_until":"2026-11-24 02:00:07.500"}
 
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, statement,
   table_rows, accepted, loaded_at)

@@ -26,8 +26,9 @@ delete from "public"."sales";
 insert into "public"."sales" ("id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", "token")
 select "id", "event", "price", "currency", "sold_on", "sold_at", "updated_at", "attributes", from_hex("token") from "stage_sales";
 
-insert into "usher"."loads_of_sales" (run, run_date) values (cast(:run as varchar(80)), cast(:date as date));
--- {"run":"run-1","date":"2026-11-23"}
+insert into "usher"."loads_of_sales" (run, run_date, read_at, read_until)
+values (cast(:run as varchar(80)), cast(:date as date), cast(:read_at as timestamp), cast(:read_until as timestamp));
+-- {"run":"run-1","date":"2026-11-23","read_at":"2026-11-24 02:00:00.000","read_until":"2026-11-24 02:00:07.500"}
 
 insert into "usher"."loads" (run, table_name, run_date, row_count, manifest, statement,
   table_rows, accepted, loaded_at)

@@ -9,7 +9,7 @@ import { bigint, copy, date, s3, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { bucketOf } from '../../lib/manifest/bucket.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
-import { readReceipt } from '../../lib/night/receipt.ts'
+import { readDay, readReceipt } from '../../lib/night/receipt.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
 import { warehouseOf } from '../../lib/redshift/client.ts'
 import { definition } from '../../lib/table/definition.ts'
@@ -112,8 +112,8 @@ describe('files that others write', () => {
     await put(22, '.hidden/00.json.gz', 'nor is this')
     expect(await night(23)).toEqual(['21', '22', '23'])
     expect(await published()).toEqual(['21: 1a 27b', '22: 3c'])
-    const receipt = await readReceipt(tools.bucket, clicks[definition], '2026-11-22')
-    expect(receipt).toMatchObject({ rows: 1, run: 'night of 23' })
+    const day = await readDay(tools.bucket, clicks[definition], '2026-11-22')
+    expect(day).toMatchObject({ rows: 1, run: 'night of 23' })
   })
 
   it('are loaded the next night where they come late, once, and nothing else is touched', async () => {
@@ -169,9 +169,12 @@ describe('files that others write', () => {
     expect(lines.filter(({ message }) => message === 'accepted')).toEqual([
       expect.objectContaining({ found: accepted }),
     ])
-    const receiptOf = (date: string) => readReceipt(tools.bucket, clicks[definition], date)
-    expect(await receiptOf('2026-11-28')).toMatchObject({ run: 'accepted', rows: 0, accepted })
-    expect(await receiptOf('2026-11-29')).not.toHaveProperty('accepted')
+    expect(await readDay(tools.bucket, clicks[definition], '2026-11-28')).toMatchObject({
+      ...{ run: 'accepted', rows: 0, accepted },
+    })
+    expect(await readReceipt(tools.bucket, clicks[definition], '2026-11-29')).not.toHaveProperty(
+      'accepted',
+    )
     expect((await published()).slice(-1)).toEqual(['26: 8h'])
   })
 

@@ -20,7 +20,12 @@ const deed = fc.oneof(
   fc.constant({ does: 'night that is forced' as const }),
   fc.constant({ does: 'night for an earlier date' as const }),
   fc.constant({ does: 'night whose load never comes' as const }),
-  fc.constant({ does: 'night whose load comes later' as const }),
+  fc.record({
+    does: fc.constant('night whose load comes later' as const),
+    force: fc.boolean(),
+    back: fc.constantFrom(0, 100),
+  }),
+  fc.constant({ does: 'load what is late' as const }),
   fc.constant({ does: 'night whose receipt is not written' as const }),
 )
 
@@ -72,6 +77,11 @@ suite('whatever happens to a table of which only changes are read', () => {
         const rowsHere = async () =>
           (await ask(`select id, version from ${name} order by id`)).map((row) => row.map(Number))
         const pending: TaskResult[] = []
+        // Others have come since, or it fits.
+        const loadLate = async (result: TaskResult) =>
+          loadTask(own, result).catch((error: Error) => {
+            expect(error.message).toContain('has loaded it since this extract was read')
+          })
 
         for (const deed of deeds) {
           if (deed.does === 'write') {
@@ -82,14 +92,19 @@ suite('whatever happens to a table of which only changes are read', () => {
             await write(deed.id, null)
           } else if (deed.does === 'delete') {
             await admin.query(`DELETE FROM ${name} WHERE id = ?`, [deed.id])
+          } else if (deed.does === 'load what is late') {
+            for (const result of pending.splice(0, 1)) await loadLate(result)
+          } else if (deed.does === 'night whose load comes later') {
+            const day = daysBefore(date, deed.back && deed.back + runs)
+            pending.push(await extracted(deed.force, day))
+            tomorrow()
           } else {
             if (deed.does === 'night for an earlier date') {
               const day = daysBefore(date, 100 + runs)
               await loadTask(own, await extracted(false, day))
             } else {
               const result = await extracted(deed.does === 'night that is forced')
-              if (deed.does === 'night whose load comes later') pending.push(result)
-              else if (deed.does !== 'night whose load never comes') await loadTask(own, result)
+              if (deed.does !== 'night whose load never comes') await loadTask(own, result)
             }
             if (deed.does === 'night whose receipt is not written') {
               await tools.bucket.delete([receiptKey(table[definition], date)])
@@ -97,12 +112,7 @@ suite('whatever happens to a table of which only changes are read', () => {
             tomorrow()
           }
         }
-        for (const result of pending) {
-          // Others have come since, or it fits.
-          await loadTask(own, result).catch((error: Error) => {
-            expect(error.message).toContain('has loaded it since this extract was read')
-          })
-        }
+        for (const result of pending) await loadLate(result)
         await loadTask(own, await extracted())
         const [there, here] = [await rowsThere(), await rowsHere()]
         // Rows that are gone may still be here, but none is missing and none is old.

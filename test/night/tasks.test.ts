@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { date as date_, generator, integer, sql, table, transform } from '#lib'
+import { date as date_, generator, integer, sql, table, transform, varchar } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { type Bucket, bucketOf } from '../../lib/manifest/bucket.ts'
 import { awaitUpstream } from '../../lib/night/await.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
-import { readReceipt } from '../../lib/night/receipt.ts'
+import { readReceipt, receiptKey, writeReceipt } from '../../lib/night/receipt.ts'
 import { noteFailure, type ReportInput } from '../../lib/night/report.ts'
 import type { TaskInput } from '../../lib/night/task.ts'
 import { extractTask, loadTask, transformTask } from '../../lib/night/tasks.ts'
@@ -369,6 +369,96 @@ describe('a night, task by task', () => {
     expect(await keys('staging/')).toEqual([])
   })
 
+  it('reads all days of a night that failed, though those after it have read some of them', async () => {
+    const read: string[] = []
+    const own = table('window', {
+      columns: { day: date_() },
+      from: {
+        source: { name: 'test', kind: 'generator', packages: [] },
+        days: { count: 3 },
+        async *read({ date }) {
+          read.push(date.slice(-2))
+          yield [{ day: date }]
+        },
+      },
+      publish: { partition: 'day' },
+      row: (row) => row,
+    })
+    const window = { ...tools(), graph: graphOf([own]) }
+    const night = async (day: number) => {
+      const task = { ...input('window', `night-${day}`), date: `2026-11-${day}` }
+      return loadTask(window, await extractTask(window, task))
+    }
+    await night(22)
+    await night(24)
+    read.length = 0
+    expect(await night(23)).toMatchObject({ outcome: 'loaded', rows: 3 })
+    expect(read).toEqual(['21', '22', '23'])
+    expect(await night(23)).toMatchObject({ outcome: 'complete', rows: 1 })
+    expect(await night(24)).toMatchObject({ outcome: 'complete', rows: 1 })
+  })
+
+  it('reads a day again that was loaded by a night which died, though it is as it was before', async () => {
+    let like = 'one'
+    const own = table('undone', {
+      columns: { day: date_(), like: varchar(10) },
+      from: {
+        source: { name: 'test', kind: 'generator', packages: [] },
+        days: { count: 2, fingerprint: async () => like },
+        async *read({ date }) {
+          yield [{ day: date, like }]
+        },
+      },
+      publish: { partition: 'day' },
+      row: (row) => row,
+    })
+    const undone = { ...tools(), graph: graphOf([own]) }
+    const extracted = (day: number) =>
+      extractTask(undone, { ...input('undone', `undone-${day}`), date: `2026-11-${day}` })
+    await loadTask(undone, await extracted(20))
+    like = 'two'
+    const dying = {
+      ...bucket,
+      async put(key: string, value: object) {
+        if (key.includes('date=2026-11-20') && 'rows' in value) throw new Error('it died')
+        return bucket.put(key, value)
+      },
+    }
+    await expect(loadTask({ ...undone, bucket: dying }, await extracted(21))).rejects.toThrow(
+      'died',
+    )
+    like = 'one'
+    await loadTask(undone, await extracted(21))
+    const text = 'select distinct "like" from undone'
+    expect(await warehouse.query({ text, parameters: {} })).toEqual([{ like: 'one' }])
+    await bucket.delete(await bucket.list('staging/'))
+  })
+
+  it('knows what a day was like that is loaded from a receipt of before days were noted', async () => {
+    const like = { '2026-11-22': 'as it was', [date]: 'anything' }
+    const read: string[] = []
+    const own = table('noted', {
+      columns: { day: date_() },
+      from: {
+        source: { name: 'test', kind: 'generator', packages: [] },
+        days: { count: 2, fingerprint: async ({ date }) => like[date as keyof typeof like] },
+        async *read({ date }) {
+          read.push(date)
+          yield [{ day: date }]
+        },
+      },
+      publish: { partition: 'day' },
+      row: (row) => row,
+    })
+    const noted = { ...tools(), graph: graphOf([own]) }
+    const before = { date: '2026-11-22', run: 'before', rows: 1, loadSeconds: 1 }
+    await writeReceipt(bucket, own[definition], { ...before, fingerprint: 'as it was' })
+    const earlier = { ...input('noted', 'now'), date: '2026-11-22' }
+    expect(await extractTask(noted, earlier)).toMatchObject({ outcome: 'complete' })
+    await loadTask(noted, await extractTask(noted, input('noted', 'now')))
+    expect(read).toEqual([date])
+  })
+
   it('reads a table anew where a file of its extract was lost, once it is run again', async () => {
     let read = 0
     const own = table('lost', {
@@ -412,9 +502,17 @@ describe('a night, task by task', () => {
     const earlier = await extractTask(tools(), input('numbers', 'slow', { date: '2026-11-26' }))
     const later = input('numbers', 'quick', { date: '2026-11-27' })
     await loadTask(tools(), await extractTask(tools(), later))
-    await expect(loadTask(tools(), earlier)).rejects.toThrow(
-      'numbers: it was loaded for 2026-11-27 meanwhile, which is later than 2026-11-26: run it again',
+    await expect(loadTask(tools(), { ...earlier, force: true })).rejects.toThrow(
+      'numbers: quick has loaded it since this extract was read: run it again',
     )
-    expect(await loadTask(tools(), { ...earlier, force: true })).toMatchObject({ rows: 2 })
+    const complete = { outcome: 'complete', later: '2026-11-27', rows: 2 }
+    expect(await loadTask(tools(), earlier)).toMatchObject(complete)
+    expect(await readReceipt(bucket, numbers[definition], '2026-11-26')).toMatchObject({
+      ...{ run: 'slow', newer: { run: 'quick', date: '2026-11-27' } },
+    })
+    const forced = input('numbers', 'forced', { date: '2026-11-26', force: true })
+    await bucket.delete([receiptKey(numbers[definition], '2026-11-26')])
+    const again = await extractTask(tools(), forced)
+    expect(await loadTask(tools(), again)).toMatchObject({ outcome: 'loaded', rows: 2 })
   })
 })

@@ -65,6 +65,7 @@ const orders = mirror(mysql('production', { secret: 'production' }).table('order
 
 const extract: Extract = {
   ...{ table: 'sales', date: '2026-11-23', rows: 3, bytes: 99, parts: [], notes: {} },
+  ...{ readAt: '2026-11-24T02:00:00.000Z', readUntil: '2026-11-24T02:00:07.500Z' },
   columns: Object.keys(columns),
   format: { kind: 'csv', codec: 'zstd', marker: 'NULL_0badcafe' },
 }
@@ -98,7 +99,6 @@ describe('the SQL of a load', () => {
   it('adds changes to what is there, and compares all keys where they were read', () => {
     const increment = {
       ...{
-        readAt: '2026-11-24T02:00:00.000Z',
         declaration: '0badcafe',
         bound: '2026-11-23 23:59:59',
       },

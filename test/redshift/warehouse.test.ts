@@ -18,6 +18,7 @@ import { Failure } from '../../lib/error.ts'
 import type { Bucket } from '../../lib/manifest/bucket.ts'
 import { conclude, extract } from '../../lib/manifest/extract.ts'
 import type { Extract } from '../../lib/manifest/manifest.ts'
+import type { Load } from '../../lib/redshift/audit.ts'
 import type { Warehouse } from '../../lib/redshift/client.ts'
 import { journalOf } from '../../lib/redshift/journal.ts'
 import { loadTable, transformTable } from '../../lib/redshift/load.ts'
@@ -62,16 +63,11 @@ async function extracted(own: ReturnType<typeof sales>) {
   return prefix
 }
 const copyRole = 'arn:aws:iam::111111111111:role/copy'
+const workOf = (own: ReturnType<typeof sales>, prefix: string, run: string) => ({
+  ...{ warehouse, bucket, table: own[definition], date: '2026-11-23', run, prefix, copyRole },
+})
 const loaded = (own: ReturnType<typeof sales>, prefix: string, run = `run-${attempts}`) =>
-  loadTable({
-    warehouse,
-    bucket,
-    table: own[definition],
-    date: '2026-11-23',
-    run,
-    prefix,
-    copyRole,
-  })
+  loadTable(workOf(own, prefix, run))
 const load = async (own: ReturnType<typeof sales>) => loaded(own, await extracted(own))
 const ask = async (text: string) =>
   (await warehouse.query({ text, parameters: {} })).map((row) => Object.values(row))
@@ -97,6 +93,30 @@ describe('a load', () => {
     ])
     await loaded(own, prefix, 'another-run')
     expect(await ask('select count(*) from twice')).toEqual([['3']])
+  })
+
+  it('goes by when it was read, and gives a journal of before the columns for that', async () => {
+    const own = sales('aged')
+    const [first, second] = [await extracted(own), await extracted(own)]
+    const journal = [
+      'create table usher.loads_of_aged (run varchar(80) not null, run_date date not null)',
+      `insert into usher.loads_of_aged values ('before', cast('2026-11-23' as date))`,
+    ]
+    await warehouse.transaction(
+      'a journal of before',
+      journal.map((text) => ({ text, parameters: {} })),
+    )
+    expect(await loaded(own, second, 'second')).toBe(3)
+    const overtaken: unknown[] = []
+    const work = { ...workOf(own, first, 'first'), overtaken: (by: Load) => overtaken.push(by) }
+    expect(await loadTable(work)).toBe(3)
+    expect(overtaken).toEqual([{ run: 'second', date: '2026-11-23' }])
+    expect(
+      await ask('select run, read_until > read_at from usher.loads_of_aged order by run'),
+    ).toEqual([
+      ['before', null],
+      ['second', 'true'],
+    ])
   })
 
   it('becomes one transaction where two Lambdas do it at once', async () => {
