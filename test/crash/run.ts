@@ -4,7 +4,6 @@ import { keep, triedBefore } from './done.ts'
 import { type Plan, plans, slice, type Trial } from './plan.ts'
 import { startStage } from './stage.ts'
 import { add, none, seconds, type Tally, tableOf } from './tally.ts'
-import { waiting } from './told.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -94,8 +93,6 @@ if (!values.count) {
   say(`\n${tableOf('kind of table, or story', kinds)}`)
   say(`\n${tableOf('what went wrong at a call', mishaps)}\n`)
 }
-for (const { story, awaits } of waiting())
-  say(`Not tried yet: ${story}\n  since it awaits that ${awaits}`)
 let sum = none
 for (const { tried, failed } of kinds.values()) {
   sum = { ...sum, tried: sum.tried + tried, failed: sum.failed + failed }

@@ -4,23 +4,16 @@ import type { Stage } from './stage.ts'
 import { type Story, stories } from './stories.ts'
 import { calmStory, tell } from './tale.ts'
 
-/** The stories that wait for something to be mended, and what that is. */
-export const waiting = () =>
-  Object.entries<Story>(stories).flatMap(([story, { awaits }]) =>
-    awaits === undefined ? [] : [{ story, awaits }],
-  )
-
-/** The stories of each table that has any, but for those that wait for something. */
+/** The stories of each table that has any. */
 export const plansOfStories = (stage: Stage): Plan[] =>
-  Object.entries<Story>(stories).flatMap(([kind, story]) => {
-    const tables = story.awaits === undefined ? story.tables : []
-    return tables
+  Object.entries<Story>(stories).flatMap(([kind, story]) =>
+    story.tables
       .filter((table) => stage.graph.has(table))
       .map((table, index) => ({
         ...{ kind, table },
         trials: () => trialsOfStory(stage, { kind, story, table, isFirst: index === 0 }),
-      }))
-  })
+      })),
+  )
 
 async function trialsOfStory(
   stage: Stage,
