@@ -37,17 +37,23 @@ function receipts(found: State, expected: State, own: AnyDefinition): string[] {
   return compared('receipts', lasting(found), lasting(expected))
 }
 
-/** How many changes a night has read, and how far, depends on which came first; not so the last. */
-function ofAnyPath(receipt: Kept, last: string): object {
+/**
+ * How many changes a night has read, and how far, depends on which came first; not so the last. Whether
+ * another load had newer rows already is told besides; a fingerprint may be the older reading's, for which
+ * the day is read once more.
+ */
+function ofAnyPath({ newer, fingerprint, ...receipt }: Kept, last: string): object {
   if (receipt.declaration === undefined) return receipt
-  const { rows, bound, reconciled, ...rest } = receipt
-  return receipt.date === last ? { ...rest, bound } : rest
+  const { rows, bound, reconciled, date, ...others } = receipt
+  const rest = { date, ...others }
+  return date === last ? { ...rest, bound } : rest
 }
 
 /** Each receipt is of a load, with the rows that it had where nothing went wrong. */
 function loads(found: State, expected: State): string[] {
-  return Object.entries(found.owners).flatMap(([date, run]) => {
-    const load = found.loads.findLast((load) => load.date === date && load.run === run)
+  return Object.entries(found.owners).flatMap(([date, owner]) => {
+    const { run } = owner
+    const load = found.loads.findLast((load) => load.date === owner.date && load.run === run)
     if (!load) return [`the receipt for ${date} is of ${run}, which has loaded nothing`]
     const calm = expected.loads.findLast((load) => load.date === date)
     const isWhole = load.counts.endsWith('of null')

@@ -9,8 +9,8 @@ export interface State {
   readonly receipts: readonly string[]
   /** `usher.loads`, in the order of the loads. */
   readonly loads: readonly Load[]
-  /** The run of the receipt for each run date. */
-  readonly owners: Readonly<Record<string, string>>
+  /** The load that the receipt for each run date tells of. */
+  readonly owners: Readonly<Record<string, Owner>>
   /** The rows that the table's own journal has, where it has one. */
   readonly journal: number | undefined
   /** The rows that its checks have set aside, where they have. */
@@ -19,6 +19,11 @@ export interface State {
   readonly note: string | undefined
   /** The files that are staged, by the runs of their attempts. */
   readonly staging: readonly string[]
+}
+
+interface Owner {
+  readonly run: string
+  readonly date: string
 }
 
 interface Load {
@@ -61,7 +66,7 @@ export async function stateOf(world: World, own: AnyDefinition): Promise<State> 
       ...{ run, date, manifest },
       counts: counts.join(' of '),
     })),
-    owners: Object.fromEntries(told.map(({ date, run }) => [date, run])),
+    owners: Object.fromEntries(told.map(({ date, run, newer }) => [date, newer ?? { date, run }])),
     journal: (await keeps(journal)) ? (await rowsOf('usher', journal)).length : undefined,
     aside: (await keeps(aside)) ? await rowsOf('usher', aside) : undefined,
     note: note && (await bucket.get<FailureNote>(note))?.reason,
@@ -75,6 +80,8 @@ const withoutAttempt = (key: string): string => key.replace(/-[0-9a-f]{8}\//, '/
 interface Receipt extends Readonly<Record<string, unknown>> {
   readonly date: string
   readonly run: string
+  /** The load whose newer rows were there already. */
+  readonly newer?: Owner
 }
 
 /** What of a receipt is the same whoever wrote it, with what it says of an increment. */
@@ -109,7 +116,7 @@ export function counts(found: State): string[] {
   if (found.journal !== undefined && found.journal !== found.loads.length) {
     problems.push(`the journal has ${found.journal} loads, usher.loads ${found.loads.length}`)
   }
-  for (const [date, run] of Object.entries(found.owners)) {
+  for (const [date, { run }] of Object.entries(found.owners)) {
     const last = found.loads.findLast((load) => load.date === date)
     // Executions are named in the order of the alphabet. A receipt may tell of less than is there.
     if (found.journal !== undefined && last && last.run < run) {
