@@ -57,7 +57,7 @@ const loadsTable = define(
 export const loads: Definition = loadsTable[definition]
 
 /** When the transaction began, in UTC: a database user may live in a time zone of their own. */
-const NOW = `cast(sysdate as timestamptz) at time zone 'UTC'`
+export const UTC_NOW = `cast(sysdate as timestamptz) at time zone 'UTC'`
 
 /** Adds the load to the audit table: the last statement of its transaction. */
 export function recordLoad(table: Definition, load: Load): Statement {
@@ -70,7 +70,7 @@ export function recordLoad(table: Definition, load: Load): Statement {
 select cast(:run as varchar(80)), cast(:table as varchar(255)), cast(:date as date), count(*),
   ${manifest ? 'cast(:manifest as varchar(1024))' : 'null'},
   ${statement ? 'cast(:statement as varchar(16))' : 'null'}, ${all},
-  ${accepted ? `cast(:accepted as varchar(${ACCEPTED_BYTES}))` : 'null'}, ${NOW}
+  ${accepted ? `cast(:accepted as varchar(${ACCEPTED_BYTES}))` : 'null'}, ${UTC_NOW}
 from ${stagedRows(table)}`,
     parameters,
   }
