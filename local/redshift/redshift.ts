@@ -23,12 +23,19 @@ export interface RedshiftOptions {
   readonly file: string
   /** By which COPY reads. */
   readonly s3: S3Client
+  /** The users that secrets are of; whoever comes with another secret, or none, is a superuser. */
+  readonly users?: Readonly<Record<string, string>>
   /** A free one if it is left out. */
   readonly port?: number
 }
 
 /** Serves the Redshift Data API on loopback over a warehouse in a DuckDB file. */
-export async function startRedshift({ file, s3, port = 0 }: RedshiftOptions): Promise<Redshift> {
+export async function startRedshift({
+  file,
+  s3,
+  users = {},
+  port = 0,
+}: RedshiftOptions): Promise<Redshift> {
   const database = await openDatabase(file)
   const notes = await database.connect()
   let queryId = Date.now()
@@ -38,6 +45,7 @@ export async function startRedshift({ file, s3, port = 0 }: RedshiftOptions): Pr
     locks: new Locks(),
     note: async (sql) => void (await notes.run(sql)),
     nextQueryId: () => ++queryId,
+    userOf: (secret) => users[String(secret)],
   })
   const server = createServer((request, response) => void answer(operations, request, response))
   await new Promise<void>((resolve, reject) => {

@@ -28,20 +28,19 @@ export async function applySetup(
   steps: readonly Step[],
   passwords: Readonly<Record<Login, Password>>,
 ): Promise<Outcome> {
-  const before = await begin(warehouse)
-  const done = new Map(before.map((each) => [each.step, each]))
+  const done = await begin(warehouse)
   const applied: string[] = []
   const left: string[] = []
   for (const step of steps) {
     const password = step.passwordOf && passwords[step.passwordOf]
     const digest = digestOf(step, password?.version)
-    if (before.some((each) => each.step === step.name && each.digest === digest)) continue
+    if (done.get(step.name)?.digest === digest) continue
     if (step.alters && done.get(step.alters)?.made !== true) continue
     const isThere = step.unless !== undefined && (await finds(warehouse, step.unless))
     const made = !isThere || done.get(step.name)?.made === true
     const statements = isThere ? [] : step.statements.map((text) => withPassword(text, password))
     await run(warehouse, step, [...statements, recordStep(step, made, password?.version)], digest)
-    done.set(step.name, { step: step.name, digest, made })
+    done.set(step.name, { digest, made })
     if (isThere) left.push(step.name)
     else applied.push(step.name)
   }
@@ -49,7 +48,7 @@ export async function applySetup(
 }
 
 /** Makes the table that says what has been applied, where there is none; gives what it says. */
-async function begin(warehouse: Warehouse): Promise<Applied[]> {
+async function begin(warehouse: Warehouse): Promise<Map<string, Applied>> {
   const name = 'the table of the set-up'
   await run(warehouse, { version: 1, name, statements: beginning }, beginning, 'table')
   return appliedSteps(warehouse)

@@ -28,22 +28,26 @@ export const setup: Definition = setupTable[definition]
 
 /** A step that has been applied. */
 export interface Applied {
-  readonly step: string
   readonly digest: string
   readonly made: boolean
 }
 
-/** What has been set up; nothing in a warehouse that never was. */
-export async function appliedSteps(warehouse: Warehouse): Promise<Applied[]> {
+/** What each step was when it was applied last; nothing in a warehouse that was never set up. */
+export async function appliedSteps(warehouse: Warehouse): Promise<Map<string, Applied>> {
   const { schema, name } = setup
   const known = 'select 1 from svv_tables where table_schema = :schema and table_name = :name'
   const there = await warehouse.query({ text: known, parameters: { schema, name } })
-  if (there.length === 0) return []
-  const text = `select step, digest, cast(made as integer) as made from ${tableName(setup)}`
+  if (there.length === 0) return new Map()
+  const text = `select step, digest, cast(made as integer) as made
+from ${tableName(setup)}
+order by applied_at`
   const rows = await warehouse.query({ text, parameters: {} })
-  return rows.map(({ step, digest, made }) => ({
-    ...{ step: step ?? '', digest: digest ?? '', made: made === '1' },
-  }))
+  return new Map(
+    rows.map(({ step, digest, made }) => [
+      step ?? '',
+      { digest: digest ?? '', made: made === '1' },
+    ]),
+  )
 }
 
 /** The statement that writes down that a step has been applied. */

@@ -14,12 +14,16 @@ export interface Warehouse {
   readonly s3: S3Client
   readonly note: Place['note']
   nextQueryId(): number
+  /** The user that a secret is of; undefined for one of a superuser. */
+  userOf(secret: unknown): string | undefined
 }
 
 /** Runs a batch to its end; its statuses tell how it went, and nothing is thrown. */
 export async function runBatch(warehouse: Warehouse, batch: Batch): Promise<void> {
   const inTransaction = batch.isBatch && batch.mode === 'TRANSACTION'
-  const session = await Session.open(warehouse.database, warehouse.locks, inTransaction)
+  const { database, locks } = warehouse
+  const user = warehouse.userOf(batch.target.SecretArn)
+  const session = await Session.open(database, locks, inTransaction, user)
   let cancelled = false
   batch.cancel = () => {
     cancelled = true

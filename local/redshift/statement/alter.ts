@@ -6,6 +6,7 @@ import { type Column, catalog, type Table } from '../warehouse/catalog.ts'
 import type { Session } from '../warehouse/session.ts'
 import { columnText, readColumn } from './column.ts'
 import type { Place } from './execute.ts'
+import { isUser } from './identity.ts'
 
 export async function alterTable({ session }: Place, reader: Reader): Promise<number> {
   const table = await session.table(reader.table())
@@ -21,10 +22,17 @@ export async function alterTable({ session }: Place, reader: Reader): Promise<nu
   else if (reader.accept('drop', 'constraint')) await dropKey(session, table, reader)
   else if (reader.accept('drop')) await dropColumn(session, table, reader)
   else if (reader.accept('rename')) await rename(session, table, reader)
+  else if (reader.accept('owner', 'to')) await own(session, table, reader)
   else if (reader.accept('alter')) await widen(session, table, reader)
   else throw unknownHere(`ALTER TABLE ${reader.next?.text.toUpperCase() ?? ''}`)
   reader.end()
   return 0
+}
+
+async function own(session: Session, table: Table, reader: Reader): Promise<void> {
+  const user = reader.name()
+  if (!(await isUser(session, user))) throw new SqlError(`user "${user}" does not exist`)
+  await catalog.own(session.rows, table, user)
 }
 
 function columnOf(table: Table, name: string): Column {

@@ -2,10 +2,10 @@ import { SqlError, syntaxError } from '../error.ts'
 import { quoteTable, Reader, type TableName } from '../sql/reader.ts'
 import { quoteName } from '../sql/token.ts'
 import { type Column, catalog, type Table } from '../warehouse/catalog.ts'
+import { grantDefaults, keep, mustMay } from '../warehouse/rights.ts'
 import type { Session } from '../warehouse/session.ts'
 import { columnText, type Keys, readColumn } from './column.ts'
 import type { Place } from './execute.ts'
-import { grantDefaults } from './grant.ts'
 import { checkKeys, readAttributes } from './keys.ts'
 
 export async function createSchema({ session }: Place, reader: Reader): Promise<number> {
@@ -13,7 +13,13 @@ export async function createSchema({ session }: Place, reader: Reader): Promise<
   const name = reader.name()
   if (reader.accept('authorization')) reader.name()
   reader.end()
+  await mustMay(session, { privilege: 'CREATE' })
   await session.run(`create schema ${quiet ? 'if not exists ' : ''}${quoteName(name)}`)
+  const { user } = session
+  if (user === undefined) return 0
+  for (const privilege of ['OWN', 'CREATE', 'USAGE']) {
+    await keep(session, { kind: 'user', name: user }, { privilege, schema: name })
+  }
   return 0
 }
 
@@ -32,11 +38,12 @@ export async function createTable({ session }: Place, reader: Reader): Promise<n
     if (quiet) return 0
     throw new SqlError(`Relation "${name.name}" already exists`)
   }
+  if (!temporary) await mustMay(session, { privilege: 'CREATE', schema: name.schema ?? 'public' })
   const columns = table.columns.map(columnText).join(', ')
   await session.run(`create ${temporary ? 'temp ' : ''}table ${quoteTable(name)} (${columns})`)
   if (temporary) session.temporary.set(name.name, table)
   else {
-    await catalog.add(session.rows, table)
+    await catalog.add(session.rows, table, session.owner)
     await grantDefaults(session, table.schema ?? 'public', table.name)
   }
   return 0

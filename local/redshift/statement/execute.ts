@@ -8,8 +8,10 @@ import type { Session } from '../warehouse/session.ts'
 import { alterTable } from './alter.ts'
 import { copy } from './copy.ts'
 import { createSchema, createTable, dropTable } from './create.ts'
-import { alterDefaultPrivileges, createRole, grant } from './grant.ts'
+import { alterDefaultPrivileges, grant, revoke } from './grant.ts'
+import { alterUser, createRole, createUser } from './identity.ts'
 import { analyze, vacuum } from './maintain.ts'
+import { mayRun } from './need.ts'
 import { comment, lock } from './other.ts'
 import { remove, write } from './write.ts'
 
@@ -30,8 +32,6 @@ export interface Place {
 
 type Statement = (place: Place, reader: Reader) => Promise<number | undefined>
 
-const nothing: Statement = async () => 0
-
 /** A statement that Redshift refuses between BEGIN and COMMIT. */
 const alone =
   (message: string, statement: Statement): Statement =>
@@ -44,6 +44,7 @@ const alone =
 const STATEMENTS: Readonly<Record<string, Statement>> = {
   'alter default privileges': alterDefaultPrivileges,
   'alter table': alterTable,
+  'alter user': alterUser,
   analyze,
   comment: comment,
   copy,
@@ -53,13 +54,14 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   'create temp table': createTable,
   'create temporary table': createTable,
   'create local temp table': createTable,
+  'create user': createUser,
   delete: remove,
   'drop table': dropTable,
   grant,
   insert: write,
   lock,
   merge: write,
-  revoke: nothing,
+  revoke,
   truncate: alone('TRUNCATE commits the transaction it runs in', remove),
   update: write,
   vacuum: alone('VACUUM cannot run inside a transaction block', vacuum),
@@ -74,6 +76,7 @@ export async function execute(place: Place, sql: string): Promise<Outcome> {
   const tokens = tokenize(sql)
   const [first] = tokens
   if (!first) throw new SqlError('syntax error at end of input')
+  await mayRun(place.session, tokens)
   if (['select', 'with', '('].includes(first.value)) return select(place, tokens)
   for (let words = 4; words > 0; words--) {
     const key = tokens.slice(0, words).map(({ value }) => value)

@@ -39,10 +39,11 @@ export const catalog = {
     return { ...JSON.parse(String(row.declaration)), columns: declared }
   },
 
-  async add(query: Query, { columns, ...table }: Table): Promise<void> {
+  async add(query: Query, { columns, ...table }: Table, owner: string): Promise<void> {
     const [schema, name] = [quoteText(table.schema ?? 'public'), quoteText(table.name)]
     const json = quoteText(JSON.stringify({ ...table, schema: table.schema ?? 'public' }))
-    await query(`insert into ${CATALOG}.tables values (${schema}, ${name}, ${json}, null)`)
+    await query(`insert into ${CATALOG}.tables values
+      (${schema}, ${name}, ${json}, null, ${quoteText(owner)})`)
     for (const column of columns) await catalog.addColumn(query, table, column)
   },
 
@@ -63,6 +64,10 @@ export const catalog = {
   async removeColumn(query: Query, table: TableName, column: string): Promise<void> {
     const these = `${where(table)} and column_name = ${quoteText(column)}`
     await query(`delete from ${CATALOG}.columns where ${these}`)
+  },
+
+  async own(query: Query, table: TableName, owner: string): Promise<void> {
+    await query(`update ${CATALOG}.tables set owner = ${quoteText(owner)} where ${where(table)}`)
   },
 
   async remove(query: Query, table: TableName): Promise<void> {

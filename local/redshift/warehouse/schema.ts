@@ -13,8 +13,15 @@ export const CATALOG_TABLES: readonly string[] = [
     table_schema varchar, table_name varchar, column_name varchar, ordinal_position integer,
     declaration json, remarks varchar)`,
   `create table if not exists ${CATALOG}.roles (role_name varchar)`,
+  `create table if not exists ${CATALOG}.users (user_name varchar, settings json)`,
+  `create table if not exists ${CATALOG}.role_grants (
+    grantee varchar, grantee_type varchar, role_name varchar)`,
   `create table if not exists ${CATALOG}.grants (
     role_name varchar, privilege varchar, table_schema varchar, table_name varchar)`,
+  // A warehouse that is older than users was filled by the one that there is now.
+  `alter table ${CATALOG}.tables add column if not exists owner varchar default 'usher'`,
+  `alter table ${CATALOG}.grants add column if not exists grantee_type varchar default 'role'`,
+  `alter table ${CATALOG}.grants add column if not exists owner varchar default 'usher'`,
 ]
 
 /** What Redshift writes down of each COPY; it survives the roll-back of the COPY's transaction. */
@@ -61,10 +68,24 @@ export const SYSTEM_VIEWS: readonly string[] = [
   from ${CATALOG}.tables as t where json_array_length(declaration->'primaryKey') > 0`,
   `create view ${SYSTEM}.svv_roles as select role_name from ${CATALOG}.roles`,
   `create view ${SYSTEM}.svv_schema_privileges as select table_schema as namespace_name,
-    privilege as privilege_type, role_name as identity_name, 'role' as identity_type
-  from ${CATALOG}.grants where privilege = 'USAGE'`,
+    privilege as privilege_type, role_name as identity_name, grantee_type as identity_type
+  from ${CATALOG}.grants where table_schema <> '' and table_name = ''
+    and privilege in ('USAGE', 'CREATE')`,
   `create view ${SYSTEM}.svv_relation_privileges as select table_schema as namespace_name,
     table_name as relation_name, privilege as privilege_type, role_name as identity_name,
-    'role' as identity_type
-  from ${CATALOG}.grants where privilege = 'SELECT'`,
+    grantee_type as identity_type
+  from ${CATALOG}.grants where table_name <> ''`,
+  `create view ${SYSTEM}.svv_default_privileges as select table_schema as schema_name,
+    owner as owner_name, substr(privilege, 9) as privilege_type, role_name as grantee_name,
+    grantee_type
+  from ${CATALOG}.grants where privilege like 'DEFAULT %'`,
+  `create view ${SYSTEM}.svv_user_info as select user_name,
+    (settings->>'superuser') = 'true' as superuser,
+    settings->>'connection limit' as connection_limit,
+    settings->>'session timeout' as session_timeout
+  from ${CATALOG}.users`,
+  `create view ${SYSTEM}.svv_user_grants as select grantee as user_name, role_name
+  from ${CATALOG}.role_grants where grantee_type = 'user'`,
+  `create view ${SYSTEM}.svv_role_grants as select grantee as role_name, role_name as granted_role_name
+  from ${CATALOG}.role_grants where grantee_type = 'role'`,
 ]

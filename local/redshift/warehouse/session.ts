@@ -15,18 +15,36 @@ export class Session {
   lastCopyId = 0
   /** Whether BEGIN has been said, as against one transaction for each statement. */
   readonly inTransaction: boolean
+  /** As whom it works; absent, as a superuser, who may do everything. */
+  readonly user: string | undefined
   readonly #connection: DuckDBConnection
   readonly #locks: Locks
   #begun = false
 
-  constructor(connection: DuckDBConnection, locks: Locks, inTransaction: boolean) {
+  constructor(
+    connection: DuckDBConnection,
+    locks: Locks,
+    inTransaction: boolean,
+    user: string | undefined,
+  ) {
+    this.user = user
     this.#connection = connection
     this.#locks = locks
     this.inTransaction = inTransaction
   }
 
-  static async open(database: Database, locks: Locks, inTransaction: boolean): Promise<Session> {
-    return new Session(await database.connect(), locks, inTransaction)
+  static async open(
+    database: Database,
+    locks: Locks,
+    inTransaction: boolean,
+    user?: string,
+  ): Promise<Session> {
+    return new Session(await database.connect(), locks, inTransaction, user)
+  }
+
+  /** Who owns what it makes. */
+  get owner(): string {
+    return this.user ?? 'administrator'
   }
 
   /** The connection itself, for what SQL can't say. */
