@@ -4,7 +4,7 @@ import { StatementError, type Warehouse } from '../client.ts'
 import { createTable } from '../ddl.ts'
 import { passwordHash } from './password.ts'
 import { digestOf, type Login, PASSWORD, type Step } from './step.ts'
-import { type Applied, appliedSteps, recordStep, setup } from './table.ts'
+import { type Applied, appliedSteps, recordSteps, setup } from './table.ts'
 
 /** A password, and what tells it from the one before. */
 export interface Password {
@@ -39,7 +39,8 @@ export async function applySetup(
     const isThere = step.unless !== undefined && (await finds(warehouse, step.unless))
     const made = !isThere || done.get(step.name)?.made === true
     const statements = isThere ? [] : step.statements.map((text) => withPassword(text, password))
-    await run(warehouse, step, [...statements, recordStep(step, made, password?.version)], digest)
+    const record = recordSteps([{ step, made, passwordVersion: password?.version }])
+    await run(warehouse, step, [...statements, record], digest)
     done.set(step.name, { digest, made })
     if (isThere) left.push(step.name)
     else applied.push(step.name)

@@ -1,6 +1,6 @@
 import { beginning } from './apply.ts'
 import { PASSWORD, type Step } from './step.ts'
-import { recordStep } from './table.ts'
+import { recordSteps } from './table.ts'
 
 /** A set-up as SQL that an administrator reads, and runs where no deploy may. */
 export function printSetup(steps: readonly Step[], closing: readonly Step[]): string {
@@ -11,6 +11,9 @@ export function printSetup(steps: readonly Step[], closing: readonly Step[]): st
     ...beginning.map(ended),
     ...steps.flatMap(stepLines),
     '',
+    '-- By this a night knows what it need not see to',
+    ended(recordSteps(steps.map((step) => ({ step, made: true })))),
+    '',
     '-- Only where nothing else needs what is taken from everybody here:',
     ...closing.flatMap(({ statements }) => statements).map((text) => `-- ${ended(text)}`),
   ]
@@ -20,12 +23,7 @@ export function printSetup(steps: readonly Step[], closing: readonly Step[]): st
 function stepLines(step: Step): string[] {
   const note = step.unless ? ' (leave it out where it is there)' : ''
   const alters = step.alters ? ` (leave it out where the ${step.alters} was there)` : ''
-  return [
-    '',
-    `-- ${step.name}${note}${alters}`,
-    ...step.statements.map(ended),
-    ended(recordStep(step, true)),
-  ]
+  return ['', `-- ${step.name}${note}${alters}`, ...step.statements.map(ended)]
 }
 
 const ended = (text: string): string => `${text};`

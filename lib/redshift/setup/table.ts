@@ -50,9 +50,18 @@ order by applied_at`
   )
 }
 
-/** The statement that writes down that a step has been applied. */
-export function recordStep(step: Step, made: boolean, passwordVersion?: string): string {
-  const values = [step.version, literal(step.name), literal(digestOf(step, passwordVersion)), made]
+interface Done {
+  readonly step: Step
+  readonly made: boolean
+  readonly passwordVersion?: string | undefined
+}
+
+/** The statement that writes down that steps have been applied. */
+export function recordSteps(steps: readonly Done[]): string {
+  const rows = steps.map(({ step, made, passwordVersion }) => {
+    const digest = digestOf(step, passwordVersion)
+    return `select ${step.version}, ${literal(step.name)}, ${literal(digest)}, ${made}, ${UTC_NOW}`
+  })
   return `insert into ${tableName(setup)} (version, step, digest, made, applied_at)
-select ${values.join(', ')}, ${UTC_NOW}`
+${rows.join('\nunion all ')}`
 }

@@ -235,8 +235,13 @@ describe('DDL', () => {
     ['grant select on table read.old to role nobody', 'role "nobody" does not exist'],
     ['grant usage on schema nowhere to role reader', 'schema "nowhere" does not exist'],
     ['grant select on all tables in schema read to role reader', 'not know GRANT ON ALL TABLES'],
-    ['grant insert on read.old to role reader', 'does not know GRANT insert'],
-    ['grant select on read.old to reader', 'does not know GRANT to others than a role'],
+    ['grant references on read.old to role reader', 'does not know GRANT REFERENCES'],
+    ['grant select on read.old to reader', 'user "reader" does not exist'],
+    ['create user reader password disable', '"reader" is the name of a role'],
+    ["create user someone password 'plain'", 'does not know a PASSWORD other than sha256'],
+    ['create user someone', 'needs a PASSWORD'],
+    ['alter user nobody connection limit 3', 'user "nobody" does not exist'],
+    ['revoke select on read.old from role reader', 'does not know REVOKE of anything else'],
   ])('refuses %s', async (statement, message) => {
     await expect(warehouse.run(statement)).rejects.toThrow(message)
   })
