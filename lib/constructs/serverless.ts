@@ -1,10 +1,9 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2'
 import { CompositePrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { CfnNamespace, CfnWorkgroup } from 'aws-cdk-lib/aws-redshiftserverless'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { letRead } from './bucket-rights.ts'
 import type { Network } from './network.ts'
@@ -24,10 +23,20 @@ export interface ServerlessProps {
   readonly copiesFrom: readonly string[]
 }
 
+/** The superuser, as whom nothing works but the set-up. */
+const ADMINISTRATOR = 'usher_admin'
+
+/** Seconds after which any query is ended: nobody waits that long for one. */
+const LONGEST_QUERY = 14_400
+
 /** A Redshift Serverless of our own, which nobody reaches but by the Data API unless let in. */
 export class Serverless extends Construct {
   readonly workgroupArn: string
-  readonly secret: Secret
+  /** What clients connect to, at the port 5439. */
+  readonly host: string
+  /** The name of the administrator's secret, which Redshift keeps, and changes every 30 days. */
+  readonly adminSecret: string
+  readonly adminSecretArn: string
   readonly copyRole: Role
 
   constructor(scope: Construct, id: string, props: ServerlessProps) {
@@ -43,27 +52,19 @@ export class Serverless extends Construct {
     for (const other of props.copiesFrom) {
       new SourceBucket(this, other, other).grantRead(this.copyRole)
     }
-    this.secret = new Secret(this, 'Admin', {
-      description: `The user that Usher works as in the Redshift namespace ${props.name}`,
-      encryptionKey: props.key,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({ username: 'usher' }),
-        generateStringKey: 'password',
-        excludePunctuation: true,
-      },
-      removalPolicy: RemovalPolicy.RETAIN,
-    })
-    Validations.of(this.secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason:
-        'The warehouse is told the password on deploy: it is changed there, not by a function.',
+    // CloudFormation tells no ARN of it: this is how Redshift names it.
+    this.adminSecret = `redshift!${props.name}-${ADMINISTRATOR}`
+    this.adminSecretArn = Stack.of(this).formatArn({
+      ...{ service: 'secretsmanager', resource: 'secret' },
+      resourceName: `${this.adminSecret}-??????`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     })
     const namespace = new CfnNamespace(this, 'Namespace', {
       namespaceName: props.name,
       dbName: props.database,
-      adminUsername: 'usher',
-      // A reference that CloudFormation resolves; the password is in no template.
-      adminUserPassword: this.secret.secretValueFromJson('password').unsafeUnwrap(),
+      adminUsername: ADMINISTRATOR,
+      manageAdminPassword: true,
+      adminPasswordSecretKmsKeyId: props.key.keyArn,
       kmsKeyId: props.key.keyArn,
       iamRoles: [this.copyRole.roleArn],
       defaultIamRoleArn: this.copyRole.roleArn,
@@ -77,12 +78,16 @@ export class Serverless extends Construct {
       publiclyAccessible: false,
       // COPY too stays in the VPC.
       enhancedVpcRouting: true,
-      configParameters: [{ parameterKey: 'require_ssl', parameterValue: 'true' }],
+      configParameters: [
+        { parameterKey: 'require_ssl', parameterValue: 'true' },
+        { parameterKey: 'max_query_execution_time', parameterValue: String(LONGEST_QUERY) },
+      ],
       subnetIds: props.network.subnets.map(({ subnetId }) => subnetId),
       securityGroupIds: [this.group(props.network).securityGroupId],
     })
     workgroup.applyRemovalPolicy(RemovalPolicy.RETAIN)
     this.workgroupArn = workgroup.attrWorkgroupWorkgroupArn
+    this.host = workgroup.attrWorkgroupEndpointAddress
   }
 
   private group({ vpc }: Network): SecurityGroup {

@@ -1,12 +1,15 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib'
+import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib'
 import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { variables } from '../night/environment.ts'
+import { READER } from '../redshift/setup/roles.ts'
+import type { Login } from '../redshift/setup/step.ts'
+import { loginSecret } from './login-secret.ts'
 import type { Network } from './network.ts'
-import { letReadSecret } from './secret-rights.ts'
+import { letDecrypt, letReadSecret } from './secret-rights.ts'
 import { Serverless } from './serverless.ts'
 
 /** A new Redshift Serverless, or a warehouse that is there. */
@@ -17,7 +20,10 @@ export type WarehouseConfig = (
 ) & {
   /** How many parts COPY loads at once; 4 unless said, as a cluster of two small nodes has. */
   readonly slices?: number
-  /** A role in the database that may read what is published: of analysts, of Looker. Made if need be. */
+  /**
+   * The role in the database that may read what is published, of analysts, of Looker: `usher_reader`
+   * unless said where a deploy sets the warehouse up, and else none. Made if need be.
+   */
   readonly readers?: string
 }
 
@@ -27,6 +33,13 @@ interface Existing {
   readonly secretArn: string
   /** The key that the secret is encrypted with, where it is not AWS's own. */
   readonly secretKeyArn?: string
+  /**
+   * The secret of a superuser, as whom a deploy sets the warehouse up: that of `secretArn` is then the
+   * user `usher`. Without it an administrator does, with what `npx usher setup --print` prints.
+   */
+  readonly adminSecretArn?: string
+  /** The key that it is encrypted with, where it is not AWS's own. */
+  readonly adminSecretKeyArn?: string
   /** A role of the warehouse's own that COPY reads the bucket with. */
   readonly copyRoleArn: string
 }
@@ -43,13 +56,26 @@ export interface WarehouseProps {
   readonly copiesFrom: readonly string[]
 }
 
+/** Who sets a warehouse up, and the secrets of the users that this makes. */
+export interface Administration {
+  /** The ARN of the superuser's secret, or its name. */
+  readonly secret: string
+  /** The ARN that IAM knows it by. */
+  readonly secretArn: string
+  /** The keys that it, and those of the users, are encrypted with. */
+  readonly keyArns: readonly string[]
+  readonly secrets: Readonly<Record<Login, string>>
+}
+
 /** The Redshift that tables are loaded into, and what it takes to work there. */
 export class Warehouse extends Construct {
+  readonly copyRoleArn: string
+  /** Absent where no deploy sets it up. */
+  readonly administration: Administration | undefined
   private readonly config: WarehouseConfig
   private readonly arn: string
   private readonly secretArn: string
   private readonly secretKeyArn: string | undefined
-  private readonly copyRoleArn: string
 
   constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id)
@@ -60,9 +86,14 @@ export class Warehouse extends Construct {
       const place = { name, key, bucket, copiesFrom, network }
       const made = new Serverless(this, 'Serverless', { ...config, ...place })
       this.arn = made.workgroupArn
-      this.secretArn = made.secret.secretArn
+      this.secretArn = loginSecret(this, 'Login', 'usher', key).secretArn
       this.secretKeyArn = key.keyArn
       this.copyRoleArn = made.copyRole.roleArn
+      this.administration = {
+        ...{ secret: made.adminSecret, secretArn: made.adminSecretArn, keyArns: [key.keyArn] },
+        secrets: { usher: this.secretArn, looker: this.lookerSecret(key) },
+      }
+      new CfnOutput(this, 'Host', { value: made.host })
       return
     }
     this.arn = config.kind === 'workgroup' ? config.workgroupArn : this.clusterArn(config.cluster)
@@ -70,6 +101,19 @@ export class Warehouse extends Construct {
     this.secretKeyArn = config.secretKeyArn
     this.copyRoleArn = config.copyRoleArn
     letRead(bucket, config.copyRoleArn)
+    const { adminSecretArn, adminSecretKeyArn, secretKeyArn } = config
+    if (!adminSecretArn) return
+    const others = [adminSecretKeyArn, secretKeyArn].filter((arn) => arn !== undefined)
+    this.administration = {
+      ...{ secret: adminSecretArn, secretArn: adminSecretArn },
+      keyArns: [...new Set([key.keyArn, ...others])],
+      secrets: { usher: this.secretArn, looker: this.lookerSecret(key) },
+    }
+  }
+
+  /** Whether nobody used it before. */
+  get isOurs(): boolean {
+    return this.config.kind === 'new'
   }
 
   /** Lets a function run transactions, and tells it where. */
@@ -88,20 +132,39 @@ export class Warehouse extends Construct {
     if (slices !== undefined) fn.addEnvironment(variables.slices, String(slices))
   }
 
+  /** Lets a function set the warehouse up as its administrator, and tells it where. */
+  grantSetup(fn: LambdaFunction): void {
+    const { administration } = this
+    if (!administration) throw new Error('nobody is known who administers the warehouse')
+    const { secret, secretArn, keyArns, secrets } = administration
+    this.tell(fn, secret)
+    for (const arn of [secretArn, secrets.usher, secrets.looker]) letReadSecret(fn, arn)
+    for (const keyArn of keyArns) letDecrypt(fn, keyArn)
+    this.letSubmit(fn, 'redshift-data:BatchExecuteStatement')
+  }
+
   /** Tells a function which role is to read. */
   tellReaders(fn: LambdaFunction): void {
-    const { readers } = this.config
+    const readers = readersOf(this.config)
     if (readers !== undefined) fn.addEnvironment(variables.readers, readers)
   }
 
   private grant(fn: LambdaFunction, submit: string): void {
+    this.tell(fn, this.secretArn)
+    fn.addEnvironment(variables.copyRole, this.copyRoleArn)
+    letReadSecret(fn, this.secretArn, this.secretKeyArn)
+    this.letSubmit(fn, submit)
+  }
+
+  private tell(fn: LambdaFunction, secret: string): void {
     const { config } = this
     fn.addEnvironment(variables.database, config.database)
-    fn.addEnvironment(variables.warehouseSecret, this.secretArn)
-    fn.addEnvironment(variables.copyRole, this.copyRoleArn)
+    fn.addEnvironment(variables.warehouseSecret, secret)
     if (config.kind === 'cluster') fn.addEnvironment(variables.cluster, config.cluster)
     else fn.addEnvironment(variables.workgroup, this.arn)
-    letReadSecret(fn, this.secretArn, this.secretKeyArn)
+  }
+
+  private letSubmit(fn: LambdaFunction, submit: string): void {
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: [submit],
@@ -125,6 +188,12 @@ export class Warehouse extends Construct {
     )
   }
 
+  private lookerSecret(key: IKey): string {
+    const { secretArn } = loginSecret(this, 'Looker', 'looker', key)
+    new CfnOutput(this, 'LookerSecret', { value: secretArn })
+    return secretArn
+  }
+
   private clusterArn(cluster: string): string {
     return Stack.of(this).formatArn({
       service: 'redshift',
@@ -134,6 +203,10 @@ export class Warehouse extends Construct {
     })
   }
 }
+
+/** The role of those who only read, where there is one. */
+export const readersOf = (config: WarehouseConfig): string | undefined =>
+  config.readers ?? (config.kind === 'new' || config.adminSecretArn ? READER : undefined)
 
 /** Lets a role that is not ours copy what a night has extracted. */
 function letRead(bucket: IBucket, roleArn: string): void {

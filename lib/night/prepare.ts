@@ -5,6 +5,9 @@ import { loads } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { letRead } from '../redshift/readers.ts'
 import { prepareTable } from '../redshift/schema.ts'
+import { roleStepName } from '../redshift/setup/roles.ts'
+import { schemaStepName } from '../redshift/setup/schemas.ts'
+import { appliedSteps } from '../redshift/setup/table.ts'
 import type { AnyDefinition } from '../table/definition.ts'
 import { identifier } from '../table/sql.ts'
 import { type IsRunning, takeDate } from './lock.ts'
@@ -32,8 +35,8 @@ interface Prepared extends Night, Pick<Execution, 'redrives'> {
 
 /**
  * The first state of a night: settles what it is about, takes the run date, makes the schemas and the
- * audit table, lets readers read, and, where the input says `force`, forgets that the tables were complete.
- * A night that begins again goes on where it was.
+ * audit table as far as the set-up has not, lets readers read, and, where the input says `force`, forgets
+ * that the tables were complete. A night that begins again goes on where it was.
  */
 export async function prepareNight(
   { graph, bucket, warehouse, timeZone, readers, isRunning }: Tools,
@@ -44,13 +47,15 @@ export async function prepareNight(
   about({ date })
   await takeDate(bucket, date, execution.execution, isRunning)
   const schemas = new Set([loads.schema, ...tablesOf(graph).map(({ schema }) => schema)])
-  const ddl = [...schemas].map((schema) => ({
-    text: `create schema if not exists ${identifier(schema)}`,
-    parameters: {},
-  }))
-  await warehouse.transaction(`usher ${run} schemas`, ddl)
+  const applied = await appliedSteps(warehouse)
+  const setUp = new Set([...schemas].filter((schema) => applied.has(schemaStepName(schema))))
+  const others = [...schemas].filter((schema) => !setUp.has(schema))
+  await makeSchemas(warehouse, others, run)
   await prepareTable(warehouse, loads)
-  const warnings = readers ? await letRead(warehouse, readers, tablesOf(graph), run) : []
+  const isSetUp = readers !== undefined && applied.has(roleStepName(readers))
+  const warnings = readers
+    ? await letRead(warehouse, readers, tablesOf(graph), run, isSetUp ? setUp : undefined)
+    : []
   const selection = [...select(graph, night.tables)]
   const asked = selection.flatMap((id) => definitionOf(graph, id) ?? [])
   await bucket.delete(asked.flatMap((own) => [failureKey(own, run), chunkFailureKey(own, run)]))
@@ -59,6 +64,15 @@ export async function prepareNight(
   // Functions that read one source know no other tables to select from.
   const selected = night.tables.length > 0 ? selection : []
   return { ...night, selected, redrives: execution.redrives, warnings }
+}
+
+async function makeSchemas(warehouse: Warehouse, schemas: readonly string[], run: string) {
+  if (schemas.length === 0) return
+  const ddl = schemas.map((schema) => ({
+    text: `create schema if not exists ${identifier(schema)}`,
+    parameters: {},
+  }))
+  await warehouse.transaction(`usher ${run} schemas`, ddl)
 }
 
 /** Forgets that tables are complete: once in an execution, however often its night goes round. */

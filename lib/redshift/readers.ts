@@ -6,23 +6,25 @@ import { MOST_STATEMENTS, tableName } from './ddl.ts'
 
 /**
  * Lets a role read the tables that are published, all that this user will make in their schemas, and
- * which loads there were; nothing else of Usher's own. Makes the role where there is none. Gives a
- * warning for each thing that Redshift refuses, with the statement that an administrator is to run: who
- * may read is no reason not to load.
+ * which loads there were; nothing else of Usher's own. Makes the role where there is none, and passes by
+ * the schemas that have been set up for it. Gives a warning for each thing that Redshift refuses, with the
+ * statement that an administrator is to run: who may read is no reason not to load.
  */
 export async function letRead(
   warehouse: Warehouse,
   role: string,
   tables: readonly Definition[],
   run: string,
+  setUp: ReadonlySet<string> = new Set(),
 ): Promise<string[]> {
-  const unmade = await makeRole(warehouse, role, run)
+  const unmade = setUp.size === 0 ? await makeRole(warehouse, role, run) : undefined
   if (unmade) return [unmade]
   const there = await tablesThere(warehouse)
   const statements = grants(
     role,
     tables,
     tables.filter((table) => there.has(`${table.schema}.${table.name}`)),
+    setUp,
   )
   const warnings: string[] = []
   for (let at = 0; at < statements.length; at += MOST_STATEMENTS) {
@@ -78,11 +80,15 @@ async function tablesThere(warehouse: Warehouse): Promise<ReadonlySet<string>> {
   return new Set(rows.map(({ table_schema, table_name }) => `${table_schema}.${table_name}`))
 }
 
-/** What a role is granted. A grant that is there already is no mistake. */
+/**
+ * What a role is granted; of schemas that are set up, their tables alone. A grant that is there already
+ * is no mistake.
+ */
 export function grants(
   role: string,
   tables: readonly Definition[],
   there: readonly Definition[],
+  setUp: ReadonlySet<string> = new Set(),
 ): string[] {
   const to = `to role ${identifier(role)}`
   const bySchema = Map.groupBy(tables, ({ schema }) => schema)
@@ -90,11 +96,16 @@ export function grants(
     const name = identifier(schema)
     const present = own.filter((table) => there.includes(table)).map(tableName)
     return [
-      `grant usage on schema ${name} ${to}`,
-      `alter default privileges in schema ${name} grant select on tables ${to}`,
+      ...(setUp.has(schema)
+        ? []
+        : [
+            `grant usage on schema ${name} ${to}`,
+            `alter default privileges in schema ${name} grant select on tables ${to}`,
+          ]),
       ...(present.length > 0 ? [`grant select on ${present.join(', ')} ${to}`] : []),
     ]
   })
+  if (setUp.has(loads.schema)) return ofSchemas
   return [
     ...ofSchemas,
     `grant usage on schema ${identifier(loads.schema)} ${to}`,

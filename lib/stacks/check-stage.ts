@@ -89,11 +89,14 @@ function checkWarehouse(config: WarehouseConfig, must: Must): void {
       `warehouse.cluster '${config.cluster}' is no identifier of a cluster, which is not its address`,
     )
   }
-  arn('secretArn', config.secretArn, 'secretsmanager')
-  must(
-    /-[A-Za-z0-9]{6}$/.test(config.secretArn),
-    `warehouse.secretArn '${config.secretArn}' must be whole, with the six characters at its end`,
-  )
+  const { secretArn, adminSecretArn = secretArn } = config
+  for (const [of, value] of Object.entries({ secretArn, adminSecretArn })) {
+    arn(of, value, 'secretsmanager')
+    must(
+      /-[A-Za-z0-9]{6}$/.test(value),
+      `warehouse.${of} '${value}' must be whole, with the six characters at its end`,
+    )
+  }
   arn('copyRoleArn', config.copyRoleArn, 'iam')
 }
 

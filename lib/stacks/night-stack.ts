@@ -4,8 +4,10 @@ import { FailureTopic } from '../constructs/failure-topic.ts'
 import { NightMachine } from '../constructs/night-machine.ts'
 import { NightlySchedule } from '../constructs/nightly-schedule.ts'
 import { TaskFunctions } from '../constructs/task-functions.ts'
+import { WarehouseSetup } from '../constructs/warehouse-setup.ts'
 import type { Graph } from '../graph/graph.ts'
 import { retentionOf } from './retention.ts'
+import { setupOf } from './setup.ts'
 import type { Stage } from './stage.ts'
 import type { StorageStack } from './storage-stack.ts'
 
@@ -28,6 +30,10 @@ export class NightStack extends Stack {
       ...{ emails: stage.alarmEmails ?? [], key: storage.key },
     })
     const { logs: logRetention } = retentionOf(stage)
+    if (storage.warehouse.administration) {
+      const { warehouse } = storage
+      new WarehouseSetup(this, 'Setup', { warehouse, steps: setupOf(stage, graph), logRetention })
+    }
     const functions = new TaskFunctions(this, 'Tasks', {
       stage: stage.name,
       metrics: stage.metrics,

@@ -21,12 +21,23 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table'],
     packages: /^(node:|@aws-sdk\/client-s3$)/,
   },
+  'lib/redshift/setup': {
+    rooms: ['lib/error.ts', 'lib/table', 'lib/redshift'],
+    packages: /^node:crypto$/,
+  },
   'lib/redshift': {
     rooms: ['lib/error.ts', 'lib/table', 'lib/manifest'],
     packages: /^(node:|@aws-sdk\/client-redshift-data$)/,
   },
   'lib/night': {
-    rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/manifest', 'lib/redshift'],
+    rooms: [
+      'lib/error.ts',
+      'lib/table',
+      'lib/graph',
+      'lib/manifest',
+      'lib/redshift/setup',
+      'lib/redshift',
+    ],
     packages: /^(node:(async_hooks|crypto|timers\/promises)|@aws-sdk\/client-sfn)$/,
   },
   'lib/drawing': {
@@ -34,11 +45,11 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     packages: /^(node:(crypto|fs)|@dagrejs\/dagre)$/,
   },
   'lib/constructs': {
-    rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night'],
+    rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night', 'lib/redshift/setup'],
     packages: /^(node:(fs|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
   },
   'lib/stacks': {
-    rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/constructs'],
+    rooms: ['lib/error.ts', 'lib/table', 'lib/graph', 'lib/constructs', 'lib/redshift/setup'],
     packages: /^(aws-cdk-lib(\/.*)?|constructs)$/,
   },
   warehouse: { rooms: ['lib/index.ts'] },
@@ -54,6 +65,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'lib/drawing',
       'lib/graph',
       'lib/night',
+      'lib/redshift/setup',
       'lib/table',
       'lib/source',
       'lib/stacks',

@@ -11,8 +11,9 @@ import { prepareTable } from '../../lib/redshift/schema.ts'
 import { applySetup } from '../../lib/redshift/setup/apply.ts'
 import { passwordHash } from '../../lib/redshift/setup/password.ts'
 import { printSetup } from '../../lib/redshift/setup/print.ts'
+import { closingStep } from '../../lib/redshift/setup/schemas.ts'
 import type { Step } from '../../lib/redshift/setup/step.ts'
-import { closingSteps, setupSteps } from '../../lib/redshift/setup/steps.ts'
+import { setupSteps } from '../../lib/redshift/setup/steps.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { startRedshift } from '../../local/redshift/redshift.ts'
 import { expectGolden } from '../golden.ts'
@@ -26,9 +27,9 @@ const subject = {
   database: 'warehouse',
   schemas: ['public', 'billing', 'usher', 'public'],
   readers: 'usher_reader',
-  copyRole: 'arn:aws:iam::111122223333:role/copy',
 }
-const steps = [...setupSteps(subject), ...closingSteps(subject)]
+const closing = closingStep('arn:aws:iam::111122223333:role/copy')
+const steps = [...setupSteps(subject), closing]
 const passwords = {
   usher: { password: 'Password1', version: 'one' },
   looker: { password: 'Password2', version: 'one' },
@@ -65,7 +66,7 @@ const rows = async (warehouse: Warehouse, text: string) =>
   (await warehouse.query({ text, parameters: {} })).map((row) => Object.values(row).join(' '))
 
 it('prints as SQL for an administrator', () => {
-  expectGolden('setup.sql', printSetup(setupSteps(subject), closingSteps(subject)))
+  expectGolden('setup.sql', printSetup(setupSteps(subject), closing))
 })
 
 it('tells no password, but what Redshift takes to try one', () => {

@@ -3,7 +3,7 @@ import { PASSWORD, type Step } from './step.ts'
 import { recordSteps } from './table.ts'
 
 /** A set-up as SQL that an administrator reads, and runs where no deploy may. */
-export function printSetup(steps: readonly Step[], closing: readonly Step[]): string {
+export function printSetup(steps: readonly Step[], closing: Step): string {
   const parts = [
     '-- The set-up of the warehouse, for an administrator of the database to run once.',
     `-- Put a hash in place of each ${PASSWORD}: docs/warehouse-setup.md says how.`,
@@ -15,7 +15,7 @@ export function printSetup(steps: readonly Step[], closing: readonly Step[]): st
     ended(recordSteps(steps.map((step) => ({ step, made: true })))),
     '',
     '-- Only where nothing else needs what is taken from everybody here:',
-    ...closing.flatMap(({ statements }) => statements).map((text) => `-- ${ended(text)}`),
+    ...closing.statements.map((text) => `-- ${ended(text)}`),
   ]
   return `${parts.join('\n')}\n`
 }

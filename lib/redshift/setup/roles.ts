@@ -5,6 +5,8 @@ import type { Step } from './step.ts'
 /** The roles that people and programs are granted. */
 export const LOADER = 'usher_loader'
 export const TRANSFORMER = 'usher_transformer'
+/** Of those who only read, unless the stage has another name for it. */
+export const READER = 'usher_reader'
 export const LOOKER = 'usher_looker'
 
 /** Where Looker keeps its persistent derived tables. */
@@ -13,7 +15,7 @@ const SCRATCH = 'looker_scratch'
 /** The roles, and what they may do in the database; what in its schemas, `schemaStep` says. */
 export function roleSteps(database: string, readers: string): Step[] {
   return [
-    ...[LOADER, TRANSFORMER, readers, LOOKER].map(createRole),
+    ...[LOADER, TRANSFORMER, readers, LOOKER].map(roleStep),
     {
       ...{ version: 1, name: 'database' },
       statements: [
@@ -37,9 +39,12 @@ export function roleSteps(database: string, readers: string): Step[] {
   ]
 }
 
-function createRole(role: string): Step {
+/** What a role's step is called, by which a night knows that it need not make it. */
+export const roleStepName = (role: string): string => `role ${role}`
+
+function roleStep(role: string): Step {
   return {
-    ...{ version: 1, name: `role ${role}` },
+    ...{ version: 1, name: roleStepName(role) },
     unless: `select 1 from svv_roles where role_name = ${literal(role)}`,
     statements: [`create role ${identifier(role)}`],
   }

@@ -52,7 +52,10 @@ function work(schema: string): string[] {
   ]
 }
 
-/** What is taken from everybody: that is for whoever knows of all who use the warehouse. */
+/**
+ * What is taken from everybody, and given to the loader alone: to copy with a role. That is for whoever
+ * knows of all who use the warehouse.
+ */
 export const closingStep = (copyRole: string): Step => ({
   ...{ version: 1, name: 'closed to others' },
   statements: [

@@ -1,7 +1,7 @@
 import { loads } from '../audit.ts'
 import { loginSteps } from './logins.ts'
 import { roleSteps } from './roles.ts'
-import { closingStep, ownStep, schemaStep } from './schemas.ts'
+import { ownStep, schemaStep } from './schemas.ts'
 import type { Step } from './step.ts'
 
 /** What the set-up of a warehouse is about. */
@@ -11,8 +11,6 @@ export interface Subject {
   readonly schemas: readonly string[]
   /** The role of those who only read. */
   readonly readers: string
-  /** The role that COPY reads the bucket with. */
-  readonly copyRole: string
 }
 
 /** All of the set-up, in its order. */
@@ -25,6 +23,3 @@ export function setupSteps({ database, schemas, readers }: Subject): Step[] {
     ...published.map((schema) => schemaStep(schema, readers)),
   ]
 }
-
-/** What a warehouse is set up with besides where nobody else uses it. */
-export const closingSteps = ({ copyRole }: Subject): Step[] => [closingStep(copyRole)]
