@@ -43,6 +43,7 @@ const wrong: readonly [Partial<Stage>, string][] = [
     { warehouse: { ...cluster, secretArn: cluster.secretArn.replace('-AbCdEf', '') } },
     'must be whole, with the six characters at its end',
   ],
+  [{ warehouse: { ...cluster, adminSecretArn: 'admin' } }, "adminSecretArn 'admin' is no ARN of"],
   [{ vpc: { kind: 'new', cidr: '10.0.0.0/8' } }, "vpc.cidr '10.0.0.0/8' is no /16 to /24"],
   [{ vpc: { ...vpc, vpcId: 'main' } }, "vpc.vpcId 'main' is no id as vpc-0123456789abcdef0"],
   [{ vpc: { ...vpc, availabilityZones: ['a', 'b'] } }, '3 subnetIds and 2 availabilityZones'],

@@ -111,4 +111,4 @@ const plain = (resource: string) =>
     .replace(/<([A-Za-z]+?)[0-9A-F]{8}(\.Arn)?>/g, '<$1>')
     .replace('arn:aws:', 'arn:<AWS::Partition>:')
     .replace('us-east-1:111122223333', '<AWS::Region>:<AWS::AccountId>')
-    .replace(/usher-(all|dev|prod)-night/, 'usher-<stage>-night')
+    .replace(/usher-(all|dev|prod)-/, 'usher-<stage>-')

@@ -186,6 +186,7 @@ describe('the functions', () => {
       'Makes tables inside the warehouse',
       'Runs tasks, which make no table',
       'Says how a night ended',
+      'Sets up the warehouse: roles, users, schemas',
       'Settles what a night is about',
       'Waits until what a table is made from is complete',
       'Writes down why a table failed',
@@ -223,6 +224,7 @@ describe('the functions', () => {
           .map((action) => [id.replace(/home.*/, ''), action]),
     )
     expect(submits.sort()).toEqual([
+      ['SetupFunction', 'redshift-data:BatchExecuteStatement'],
       ['TasksLoad', 'redshift-data:BatchExecuteStatement'],
       ['TasksPrepare', 'redshift-data:BatchExecuteStatement'],
       ['TasksRun5min', 'redshift-data:ExecuteStatement'],
@@ -394,12 +396,60 @@ describe('the connections of a source', () => {
 describe('metrics', () => {
   it('are of the stage, unless it wants none', () => {
     const told = (template: Template) =>
-      Object.values(template.findResources('AWS::Lambda::Function')).map(
-        ({ Properties }) => Properties.Environment.Variables.USHER_METRICS,
-      )
+      Object.values(template.findResources('AWS::Lambda::Function'))
+        .filter(({ Properties }) => Properties.Environment.Variables.USHER_STAGE)
+        .map(({ Properties }) => Properties.Environment.Variables.USHER_METRICS)
     expect(new Set(told(night))).toEqual(new Set(['test']))
     const { night: silent } = synthesize({ ...base, metrics: false })
     expect(new Set(told(silent))).toEqual(new Set([undefined]))
+  })
+})
+
+describe('the set-up of the warehouse', () => {
+  const steps = (template: Template) =>
+    Object.values(template.findResources('Custom::WarehouseSetup')).flatMap(
+      ({ Properties }) => Properties.Steps as { name: string; statements: string[] }[],
+    )
+  const existing = {
+    kind: 'cluster',
+    cluster: 'analytics',
+    database: 'dwh',
+    secretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:dwh-AbCdEf',
+    copyRoleArn: 'arn:aws:iam::111111111111:role/copy',
+  } as const
+  const adminSecretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:admin-AbCdEf'
+
+  it('is in the template, for whoever reads what a deploy changes', () => {
+    const names = steps(night).map(({ name }) => name)
+    expect(names).toContain('role usher_reader')
+    expect(names.slice(-4)).toEqual([
+      ...['schema usher', 'schema billing', 'schema public', 'closed to others'],
+    ])
+    expect(JSON.stringify(steps(night))).toContain('alter user \\"usher\\" password \'<password>\'')
+  })
+  it('is done by one function alone as the administrator', () => {
+    const admins = Object.entries(night.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
+      JSON.stringify(policy).includes('usher_admin'),
+    )
+    expect(admins.map(([id]) => id.replace(/home.*/, ''))).toEqual(['SetupFunction'])
+  })
+  it('is an administrator’s where the stage gives no secret of one', () => {
+    const { night, storage } = synthesize({ ...base, warehouse: existing })
+    expect(steps(night)).toEqual([])
+    storage.resourceCountIs('AWS::SecretsManager::Secret', 0)
+    expect(JSON.stringify(night)).not.toContain('USHER_READERS')
+  })
+  it('takes nothing from others who use a warehouse', () => {
+    const warehouse = { ...existing, adminSecretArn, readers: 'analysts' }
+    const { night } = synthesize({ ...base, warehouse })
+    const names = steps(night).map(({ name }) => name)
+    expect(names).toContain('role analysts to role usher_looker')
+    expect(names).not.toContain('closed to others')
+    expect(JSON.stringify(steps(night))).not.toContain('revoke')
+    night.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Sets up the warehouse: roles, users, schemas',
+      Environment: { Variables: Match.objectLike({ USHER_WAREHOUSE_SECRET: adminSecretArn }) },
+    })
   })
 })
 
@@ -413,9 +463,9 @@ describe('the storage', () => {
   })
   it('keeps the password out of the template', () => {
     const [namespace] = Object.values(storage.findResources('AWS::RedshiftServerless::Namespace'))
-    expect(JSON.stringify(namespace?.Properties.AdminUserPassword)).toContain(
-      '{{resolve:secretsmanager:',
-    )
+    expect(namespace?.Properties).toMatchObject({ ManageAdminPassword: true })
+    expect(namespace?.Properties.AdminUserPassword).toBeUndefined()
+    expect(JSON.stringify(night)).not.toContain('{{resolve:secretsmanager:')
   })
   it('lets nobody reach the warehouse from outside', () => {
     storage.hasResourceProperties('AWS::RedshiftServerless::Workgroup', {
