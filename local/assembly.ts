@@ -18,6 +18,12 @@ export interface FunctionResource {
   readonly atOnce?: number
 }
 
+/** What sets the warehouse up on a deploy. */
+export interface SetupResource {
+  readonly fn: FunctionResource
+  readonly properties: unknown
+}
+
 /** What one stage of a synthesized app would deploy, as far as a night needs it. */
 export interface Assembly {
   /** The ARN of the state machine of a night. */
@@ -29,6 +35,10 @@ export interface Assembly {
   readonly buckets: readonly string[]
   /** The ARNs of topics. */
   readonly topics: readonly string[]
+  /** The users that secrets with a password of their own are of, by ARN. */
+  readonly users: Readonly<Record<string, string>>
+  /** None where an administrator sets it up. */
+  readonly setup: SetupResource | undefined
 }
 
 interface Resource {
@@ -58,14 +68,28 @@ export function readAssembly(directory: string, stage: string): Assembly {
     arn: machineArn(resource),
     definition: definitionOf(directory, resource, resolve),
   }))
+  const byArn = new Map(functions.map((fn) => [fn.arn, fn]))
+  const [setup] = ofType('Custom::WarehouseSetup').map(([, { Properties = {} }]) => {
+    const { ServiceToken, ...properties } = resolve(Properties) as Record<string, unknown>
+    const fn = byArn.get(String(ServiceToken))
+    if (!fn) throw new Error(`stage ${stage} has no function ${ServiceToken}`)
+    return { fn, properties }
+  })
   const night = machines.find(({ arn }) => arn.endsWith(`:usher-${stage}-night`))
   if (!night) throw new Error(`stage ${stage} has no state machine usher-${stage}-night`)
   return {
     night: night.arn,
     machines,
-    functions: new Map(functions.map((fn) => [fn.arn, fn])),
+    functions: byArn,
     buckets: ofType('AWS::S3::Bucket').map(([id]) => nameOf(id)),
     topics: ofType('AWS::SNS::Topic').map(([id, resource]) => arnOf(id, resource)),
+    users: Object.fromEntries(
+      ofType('AWS::SecretsManager::Secret').map(([id, resource]) => [
+        arnOf(id, resource),
+        userOf(resource),
+      ]),
+    ),
+    setup,
   }
 }
 
@@ -78,6 +102,11 @@ function definitionOf(
   const values = resolve(Properties.DefinitionSubstitutions) as Record<string, string>
   const text = readFileSync(join(directory, `asset.${Key}`), 'utf8')
   return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+}
+
+function userOf({ Properties = {} }: Resource): string {
+  const { SecretStringTemplate } = Properties.GenerateSecretString as Record<string, string>
+  return JSON.parse(String(SecretStringTemplate)).username
 }
 
 const machineArn = ({ Properties = {} }: Resource): string =>

@@ -11,6 +11,7 @@ import { NightRecord, type TableRecord } from './record.ts'
 import { startRedshift } from './redshift/redshift.ts'
 import { type S3, startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
+import { setUp } from './set-up.ts'
 import type { SourceInfo } from './sources.ts'
 import { StateError } from './step-functions/error.ts'
 import { type Outcome, startStepFunctions } from './step-functions/step-functions.ts'
@@ -76,9 +77,16 @@ export async function runNight(options: NightOptions): Promise<Night> {
     record.total = asked.length
     record.lastRows = await lastRows(nights)
     for (const [bucket, files] of buckets) await s3.addBucket(bucket, files())
-    const redshift = await startRedshift({ file: join(home, 'warehouse.duckdb'), s3: s3.client })
+    const { setup, users } = assembly
+    const redshift = await startRedshift({
+      ...{ file: join(home, 'warehouse.duckdb'), s3: s3.client, users },
+    })
     closing.push(() => redshift.close())
-    const secretsManager = await startSecrets(secrets)
+    const logins = Object.entries(users).map(([arn, username]) => [
+      arn,
+      { username, password: randomUUID() },
+    ])
+    const secretsManager = await startSecrets({ ...secrets, ...Object.fromEntries(logins) })
     closing.push(() => secretsManager.stop())
     const stepFunctions = await startStepFunctions({
       machines: assembly.machines,
@@ -120,6 +128,7 @@ export async function runNight(options: NightOptions): Promise<Night> {
     })
     closing.push(() => lambda.stop())
     if (asked.length === 0) return { ending: { status: 'SUCCEEDED' }, record }
+    if (setup) await step(display, 'set up the warehouse', () => setUp(lambda, setup))
     const input = {
       ...(options.date ? { date: options.date } : { scheduledTime: new Date().toISOString() }),
       ...(options.all && asked.length === options.tables.length

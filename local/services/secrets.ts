@@ -27,7 +27,8 @@ export async function startSecrets(secrets: Readonly<Record<string, object>>): P
       const message = `Secrets Manager can't find the specified secret.`
       return reply(400, { __type: 'ResourceNotFoundException', message })
     }
-    reply(200, { Name: SecretId, ARN: SecretId, SecretString: JSON.stringify(secret) })
+    const VersionId = 'local'
+    reply(200, { Name: SecretId, ARN: SecretId, VersionId, SecretString: JSON.stringify(secret) })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
