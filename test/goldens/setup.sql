@@ -77,7 +77,9 @@ create table if not exists "usher"."loads" (
   "run_date" date not null,
   "row_count" bigint not null,
   "manifest" varchar(1024),
+  "statement" varchar(16),
   "table_rows" bigint,
+  "accepted" varchar(4000),
   "loaded_at" timestamp not null
 )
 diststyle auto
@@ -121,7 +123,7 @@ union all select 1, 'login looker', 'aea514c0e441299364158e8f09fa1e080e9b9f541a8
 union all select 1, 'password of looker', 'e262a618318f39fa20f3d64a3d7e306b81d9c0f9c9a046b0a06df5e5170ff47f', true, cast(sysdate as timestamptz) at time zone 'UTC'
 union all select 1, 'limits of looker', '7b0d0b7b420ae8807f13899043cef3d83df7fb8e1dc4f1df472087a0c4a3321b', true, cast(sysdate as timestamptz) at time zone 'UTC'
 union all select 1, 'role usher_looker to looker', '1fdbec45e62868476d04071b282c4f5b4c85e792b12c2e460cc914294e831a45', true, cast(sysdate as timestamptz) at time zone 'UTC'
-union all select 1, 'schema usher', '449a14f1ce0dd1f42288dbedff42e8ad03cabbbef1c7c0a03560a1596b5a1a66', true, cast(sysdate as timestamptz) at time zone 'UTC'
+union all select 1, 'schema usher', 'b629d6f6e7dd4dfdb10e87d1d235de9de80cf2c54654bbc238e89956bf6519cb', true, cast(sysdate as timestamptz) at time zone 'UTC'
 union all select 1, 'schema billing', '4a7fa267de4772b926344290eaf25c6b9732c50a1f3bc42be65913127b144c85', true, cast(sysdate as timestamptz) at time zone 'UTC'
 union all select 1, 'schema public', '2c88fdec4d1d8fc5cb957f64bab5b84356efa94d9c5168f47d19902c39393342', true, cast(sysdate as timestamptz) at time zone 'UTC';
 
