@@ -7,6 +7,7 @@ import { durationsCommand } from './durations.ts'
 import { graphCommand } from './graph.ts'
 import { mirrorCommand } from './mirror.ts'
 import { nightCommand } from './night.ts'
+import { setupCommand } from './setup.ts'
 import { sqlCommand } from './sql.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -35,6 +36,7 @@ const deployed: Commands = {
   status: statusCommand,
   backfill: backfillCommand,
   durations: durationsCommand,
+  setup: setupCommand,
 }
 
 const commands: Commands = { ...here, ...deployed }

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { Failure } from '../../lib/error.ts'
 import type { Stage } from '../../lib/stacks/stage.ts'
-import { stages } from '../stages/index.ts'
+import { stageNamed } from '../stages/named.ts'
 import { stepFunctions } from './client.ts'
 
 /** The state machine of a stage's nights, as it is deployed. */
@@ -19,11 +19,7 @@ export interface NightMachine {
 
 /** Finds the machine of a stage, the first one unless it is named. Throws a BadInput where there is none. */
 export async function findMachine(stageName: unknown): Promise<NightMachine> {
-  const stage = stages.find(({ name }) => stageName === undefined || name === stageName)
-  if (!stage) {
-    const names = stages.map(({ name }) => name).join(', ')
-    throw new Failure('BadInput', `bin/stages has no stage '${stageName}'; there are: ${names}`)
-  }
+  const stage = stageNamed(stageName)
   const client = stepFunctions(stage.region)
   const name = `usher-${stage.name}-night`
   for await (const { stateMachines } of paginateListStateMachines({ client }, {})) {

@@ -66,7 +66,7 @@ const rows = async (warehouse: Warehouse, text: string) =>
   (await warehouse.query({ text, parameters: {} })).map((row) => Object.values(row).join(' '))
 
 it('prints as SQL for an administrator', () => {
-  expectGolden('setup.sql', printSetup(setupSteps(subject), closing))
+  expectGolden('setup.sql', printSetup(setupSteps(subject), [closing]))
 })
 
 it('tells no password, but what Redshift takes to try one', () => {

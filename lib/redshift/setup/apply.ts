@@ -1,7 +1,7 @@
 import { Failure } from '../../error.ts'
 import { identifier } from '../../table/sql.ts'
 import { StatementError, type Warehouse } from '../client.ts'
-import { createTable } from '../ddl.ts'
+import { changes } from '../schema.ts'
 import { passwordHash } from './password.ts'
 import { digestOf, type Login, PASSWORD, type Step } from './step.ts'
 import { type Applied, appliedSteps, recordSteps, setup } from './table.ts'
@@ -58,7 +58,7 @@ async function begin(warehouse: Warehouse): Promise<Map<string, Applied>> {
 /** What comes before all steps. */
 export const beginning: readonly string[] = [
   `create schema if not exists ${identifier(setup.schema)}`,
-  createTable(setup),
+  ...changes(setup, []),
 ]
 
 const finds = async (warehouse: Warehouse, text: string): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import { identifier } from '../../table/sql.ts'
 import { loads } from '../audit.ts'
-import { createTable, tableName } from '../ddl.ts'
+import { tableName } from '../ddl.ts'
+import { changes } from '../schema.ts'
 import { LOADER, TRANSFORMER } from './roles.ts'
 import type { Step } from './step.ts'
 import { setup } from './table.ts'
@@ -30,7 +31,7 @@ export function ownStep(readers: string): Step {
     ...{ version: 1, name: schemaStepName(loads.schema) },
     statements: [
       ...work(loads.schema),
-      createTable(loads),
+      ...changes(loads, []),
       // Whoever adds a column must own the table.
       `alter table ${tableName(loads)} owner to "usher"`,
       `grant usage on schema ${identifier(loads.schema)} to role ${role}`,

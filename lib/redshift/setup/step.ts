@@ -25,3 +25,4 @@ export const digestOf = ({ statements }: Step, passwordVersion = ''): string =>
   createHash('sha256')
     .update(JSON.stringify([statements, passwordVersion]))
     .digest('hex')
+    .slice(0, 32)

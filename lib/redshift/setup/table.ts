@@ -60,7 +60,8 @@ interface Done {
 export function recordSteps(steps: readonly Done[]): string {
   const rows = steps.map(({ step, made, passwordVersion }) => {
     const digest = digestOf(step, passwordVersion)
-    return `select ${step.version}, ${literal(step.name)}, ${literal(digest)}, ${made}, ${UTC_NOW}`
+    return `select ${step.version}, ${literal(step.name)}, ${literal(digest)}, ${made},
+  ${UTC_NOW}`
   })
   return `insert into ${tableName(setup)} (version, step, digest, made, applied_at)
 ${rows.join('\nunion all ')}`
