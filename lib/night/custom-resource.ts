@@ -13,8 +13,8 @@ export interface Change<Properties> {
   readonly PhysicalResourceId?: string
 }
 
-/** CloudFormation takes 4 KB of an answer. */
-const LONGEST = 2000
+/** CloudFormation takes 4 KB of an answer: so many characters are within, whatever they are. */
+const LONGEST = 1000
 
 /**
  * Makes a change that a deploy asks for, and answers CloudFormation, which would wait for hours else.

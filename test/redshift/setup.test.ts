@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { generator, integer, table } from '#lib'
 import { loads } from '../../lib/redshift/audit.ts'
-import { type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
+import type { Warehouse } from '../../lib/redshift/client.ts'
 import { prepareTable } from '../../lib/redshift/schema.ts'
 import { applySetup } from '../../lib/redshift/setup/apply.ts'
 import { passwordHash } from '../../lib/redshift/setup/password.ts'
@@ -15,8 +11,8 @@ import { closingStep } from '../../lib/redshift/setup/schemas.ts'
 import type { Step } from '../../lib/redshift/setup/step.ts'
 import { setupSteps } from '../../lib/redshift/setup/steps.ts'
 import { definition } from '../../lib/table/definition.ts'
-import { startRedshift } from '../../local/redshift/redshift.ts'
 import { expectGolden } from '../golden.ts'
+import { startUsers } from './users.ts'
 
 const events = table('events', {
   columns: { id: integer() },
@@ -33,28 +29,6 @@ const steps = [...setupSteps(subject), closing]
 const passwords = {
   usher: { password: 'Password1', version: 'one' },
   looker: { password: 'Password2', version: 'one' },
-}
-
-/** A warehouse in a new file, as the administrator, the functions and Looker see it. */
-async function startAll() {
-  const directory = mkdtempSync(join(tmpdir(), 'usher-setup-test-'))
-  const redshift = await startRedshift({
-    ...{ file: join(directory, 'warehouse.duckdb'), s3: undefined as never },
-    users: { ofUsher: 'usher', ofLooker: 'looker' },
-  })
-  const client = new RedshiftDataClient({
-    ...{ endpoint: redshift.url, region: 'us-east-1' },
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  const as = (secret: string) =>
-    warehouseOf({ workgroup: 'test', database: 'warehouse', secret }, client)
-  return {
-    ...{ administrator: as('ofAdministrator'), usher: as('ofUsher'), looker: as('ofLooker') },
-    async stop() {
-      await redshift.close()
-      rmSync(directory, { recursive: true })
-    },
-  }
 }
 
 const run = (warehouse: Warehouse, ...texts: string[]) =>
@@ -80,9 +54,9 @@ it('tells no password, but what Redshift takes to try one', () => {
 })
 
 describe('a new warehouse that is set up', () => {
-  let all: Awaited<ReturnType<typeof startAll>>
+  let all: Awaited<ReturnType<typeof startUsers>>
   beforeAll(async () => {
-    all = await startAll()
+    all = await startUsers()
     const { applied, left } = await applySetup(all.administrator, steps, passwords)
     expect(applied).toEqual(steps.map(({ name }) => name))
     expect(left).toEqual([])
@@ -180,9 +154,9 @@ describe('a new warehouse that is set up', () => {
 })
 
 describe('a warehouse that others use', () => {
-  let all: Awaited<ReturnType<typeof startAll>>
+  let all: Awaited<ReturnType<typeof startUsers>>
   beforeAll(async () => {
-    all = await startAll()
+    all = await startUsers()
     await run(
       all.administrator,
       'create user looker password disable',
@@ -204,9 +178,9 @@ describe('a warehouse that others use', () => {
 })
 
 describe('a set-up that fails', () => {
-  let all: Awaited<ReturnType<typeof startAll>>
+  let all: Awaited<ReturnType<typeof startUsers>>
   beforeAll(async () => {
-    all = await startAll()
+    all = await startUsers()
   })
   afterAll(() => all.stop())
 
