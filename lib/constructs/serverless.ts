@@ -34,6 +34,8 @@ export class Serverless extends Construct {
   readonly workgroupArn: string
   /** What clients connect to, at the port 5439. */
   readonly host: string
+  /** Whoever is to connect must be let in by it. */
+  readonly securityGroup: SecurityGroup
   /** The name of the administrator's secret, which Redshift keeps, and changes every 30 days. */
   readonly adminSecret: string
   readonly adminSecretArn: string
@@ -71,6 +73,10 @@ export class Serverless extends Construct {
       logExports: ['userlog', 'connectionlog', 'useractivitylog'],
     })
     namespace.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.network.vpc,
+      description: 'Lets nobody in: Usher comes by the Data API',
+    })
     const workgroup = new CfnWorkgroup(this, 'Workgroup', {
       workgroupName: props.name,
       namespaceName: namespace.ref,
@@ -83,17 +89,10 @@ export class Serverless extends Construct {
         { parameterKey: 'max_query_execution_time', parameterValue: String(LONGEST_QUERY) },
       ],
       subnetIds: props.network.subnets.map(({ subnetId }) => subnetId),
-      securityGroupIds: [this.group(props.network).securityGroupId],
+      securityGroupIds: [this.securityGroup.securityGroupId],
     })
     workgroup.applyRemovalPolicy(RemovalPolicy.RETAIN)
     this.workgroupArn = workgroup.attrWorkgroupWorkgroupArn
     this.host = workgroup.attrWorkgroupEndpointAddress
-  }
-
-  private group({ vpc }: Network): SecurityGroup {
-    return new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: 'Lets nobody in: Usher comes by the Data API',
-    })
   }
 }

@@ -28,7 +28,7 @@ export class WarehouseSetup extends Construct {
       description: 'Sets up the warehouse: roles, users, schemas',
     })
     warehouse.grantSetup(fn)
-    const closing = warehouse.isOurs ? [closingStep(warehouse.copyRoleArn)] : []
+    const closing = warehouse.made ? [closingStep(warehouse.copyRoleArn)] : []
     const properties: SetupProperties = {
       Steps: [...steps, ...closing],
       Secrets: administration.secrets,

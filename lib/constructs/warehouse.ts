@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
@@ -70,6 +70,8 @@ export interface Administration {
 /** The Redshift that tables are loaded into, and what it takes to work there. */
 export class Warehouse extends Construct {
   readonly copyRoleArn: string
+  /** Absent where it was there before. */
+  readonly made: Serverless | undefined
   /** Absent where no deploy sets it up. */
   readonly administration: Administration | undefined
   private readonly config: WarehouseConfig
@@ -85,15 +87,18 @@ export class Warehouse extends Construct {
       if (!network) throw new Error('a new warehouse needs a network')
       const place = { name, key, bucket, copiesFrom, network }
       const made = new Serverless(this, 'Serverless', { ...config, ...place })
+      this.made = made
       this.arn = made.workgroupArn
       this.secretArn = loginSecret(this, 'Login', 'usher', key).secretArn
       this.secretKeyArn = key.keyArn
       this.copyRoleArn = made.copyRole.roleArn
       this.administration = {
         ...{ secret: made.adminSecret, secretArn: made.adminSecretArn, keyArns: [key.keyArn] },
-        secrets: { usher: this.secretArn, looker: this.lookerSecret(key) },
+        secrets: {
+          usher: this.secretArn,
+          looker: loginSecret(this, 'Looker', 'looker', key).secretArn,
+        },
       }
-      new CfnOutput(this, 'Host', { value: made.host })
       return
     }
     this.arn = config.kind === 'workgroup' ? config.workgroupArn : this.clusterArn(config.cluster)
@@ -107,13 +112,11 @@ export class Warehouse extends Construct {
     this.administration = {
       ...{ secret: adminSecretArn, secretArn: adminSecretArn },
       keyArns: [...new Set([key.keyArn, ...others])],
-      secrets: { usher: this.secretArn, looker: this.lookerSecret(key) },
+      secrets: {
+        usher: this.secretArn,
+        looker: loginSecret(this, 'Looker', 'looker', key).secretArn,
+      },
     }
-  }
-
-  /** Whether nobody used it before. */
-  get isOurs(): boolean {
-    return this.config.kind === 'new'
   }
 
   /** Lets a function run transactions, and tells it where. */
@@ -186,12 +189,6 @@ export class Warehouse extends Construct {
         resources: ['*'],
       }),
     )
-  }
-
-  private lookerSecret(key: IKey): string {
-    const { secretArn } = loginSecret(this, 'Looker', 'looker', key)
-    new CfnOutput(this, 'LookerSecret', { value: secretArn })
-    return secretArn
   }
 
   private clusterArn(cluster: string): string {

@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
@@ -46,6 +46,20 @@ export class StorageStack extends Stack {
       name: `usher-${stage.name}`,
       ...{ config, copiesFrom, key: this.key, bucket: this.bucket, network: this.network },
     })
+    this.tellHowToConnect()
+  }
+
+  /** What people need to connect Looker: docs/warehouse-setup.md. */
+  private tellHowToConnect(): void {
+    const { made, administration } = this.warehouse
+    const outputs = {
+      ...(made && {
+        WarehouseHost: made.host,
+        WarehouseSecurityGroup: made.securityGroup.securityGroupId,
+      }),
+      ...(administration && { LookerSecret: administration.secrets.looker }),
+    }
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
   }
 
   /** The services that send to the topic of failures must be able to encrypt what they send. */
