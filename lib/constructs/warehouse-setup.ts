@@ -23,7 +23,7 @@ export class WarehouseSetup extends Construct {
     super(scope, id)
     const { administration } = warehouse
     if (!administration) throw new Error('the stage does not say who administers the warehouse')
-    const fn = new TaskFunction(this, 'Function', {
+    const fn = new TaskFunction(this, 'Set up', {
       ...{ entry: 'setup', memory: 512, minutes: MINUTES, logRetention },
       description: 'Sets up the warehouse: roles, users, schemas',
     })

@@ -224,7 +224,7 @@ describe('the functions', () => {
           .map((action) => [id.replace(/home.*/, ''), action]),
     )
     expect(submits.sort()).toEqual([
-      ['SetupFunction', 'redshift-data:BatchExecuteStatement'],
+      ['SetupSetup', 'redshift-data:BatchExecuteStatement'],
       ['TasksLoad', 'redshift-data:BatchExecuteStatement'],
       ['TasksPrepare', 'redshift-data:BatchExecuteStatement'],
       ['TasksRun5min', 'redshift-data:ExecuteStatement'],
@@ -431,7 +431,7 @@ describe('the set-up of the warehouse', () => {
     const admins = Object.entries(night.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
       JSON.stringify(policy).includes('usher_admin'),
     )
-    expect(admins.map(([id]) => id.replace(/home.*/, ''))).toEqual(['SetupFunction'])
+    expect(admins.map(([id]) => id.replace(/home.*/, ''))).toEqual(['SetupSetup'])
   })
   it('is an administrator’s where the stage gives no secret of one', () => {
     const { night, storage } = synthesize({ ...base, warehouse: existing })
