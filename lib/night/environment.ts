@@ -16,6 +16,12 @@ export const variables = {
   /** The role in the warehouse of those who only read; none where the stage names none. */
   readers: 'USHER_READERS',
   timeZone: 'USHER_TIME_ZONE',
+  /** The topic that the watch tells. */
+  topic: 'USHER_TOPIC',
+  /** Run dates after which a table is stale. */
+  staleAfter: 'USHER_STALE_AFTER',
+  /** Where runbooks are, if not in a checkout. */
+  runbooks: 'USHER_RUNBOOKS',
   compression: 'USHER_COMPRESSION',
   slices: 'USHER_SLICES',
   /** The name of the source's secret, where the stage has another than the source's declaration. */

@@ -1,5 +1,6 @@
 import type { NightInput } from './night.ts'
 import type { FailureNote } from './receipt.ts'
+import { pageOf, runbook } from './runbooks.ts'
 
 /** What people are told of a night that is incomplete: an e-mail, of lines that a terminal shows whole. */
 export interface Letter {
@@ -23,18 +24,20 @@ export interface Incomplete {
   readonly warnings: readonly string[]
   /** The input that does the rest. */
   readonly input: NightInput
+  /** Where runbooks are. */
+  readonly runbooks?: string | undefined
 }
 
 /** Columns of a line. */
 const WIDTH = 76
 /** Of more reasons than these only the tables are named, and more warnings are in the receipts. */
-const REASONS = 20
+export const REASONS = 20
 /** Characters of any reason but the first, which is told in full. */
 const SHORT = 600
 
 /** Writes the letter: what failed and why, what was skipped, and how the rest is done. */
 export function letterOf(night: Incomplete): Letter {
-  const { stage, execution, amount, verb, failed, skipped, warnings, input } = night
+  const { stage, execution, amount, verb, failed, skipped, warnings, input, runbooks } = night
   const byReason = [...Map.groupBy(failed, ({ reason }) => reason)]
   const told = byReason.slice(0, REASONS)
   const others = byReason.slice(REASONS).flatMap(([, notes]) => notes)
@@ -43,6 +46,7 @@ export function letterOf(night: Incomplete): Letter {
     ...told.map(([reason, notes], at) => [
       ...fold(`FAILED: ${namesOf(notes)}`),
       ...fold(at === 0 ? reason : short(reason), '  '),
+      `  Runbook: ${runbook(pageOf(notes[0]?.error ?? ''), runbooks)}`,
     ]),
     ...(others.length > 0 ? [fold(`FAILED too: ${namesOf(others)}`)] : []),
     ...(skipped.length > 0 ? [skippedLines(failed, skipped)] : []),
@@ -54,12 +58,14 @@ export function letterOf(night: Incomplete): Letter {
     ['Or start one with this input:', `  ${JSON.stringify(input)}`],
     ['Or do that from a checkout of Usher:', `  ${commandOf(stage, input)}`],
   ]
-  const subject = `Usher ${stage}: ${amount} not complete for ${input.date}`
   return {
-    subject: subject.replaceAll(/[^ -~]/g, '?').slice(0, 99),
+    subject: subjectOf(`Usher ${stage}: ${amount} not complete for ${input.date}`),
     message: `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`,
   }
 }
+
+/** A subject as SNS takes it. */
+export const subjectOf = (text: string): string => text.replaceAll(/[^ -~]/g, '?').slice(0, 99)
 
 /** What failed is cause enough; where nothing has, each says what it lacks. */
 function skippedLines(failed: readonly FailureNote[], skipped: readonly FailureNote[]): string[] {
@@ -72,13 +78,14 @@ function skippedLines(failed: readonly FailureNote[], skipped: readonly FailureN
   ]
 }
 
-const namesOf = (notes: readonly FailureNote[]): string =>
+export const namesOf = (notes: readonly FailureNote[]): string =>
   notes.map(({ table }) => table).join(', ')
 
-const short = (text: string): string => (text.length > SHORT ? `${text.slice(0, SHORT)}…` : text)
+export const short = (text: string): string =>
+  text.length > SHORT ? `${text.slice(0, SHORT)}…` : text
 
 /** Breaks lines at spaces, which alone are lost; what has none stays whole. */
-function fold(text: string, indent = ''): string[] {
+export function fold(text: string, indent = ''): string[] {
   const room = WIDTH - indent.length
   return text.split('\n').flatMap((line) => {
     const lines: string[] = []
@@ -101,13 +108,17 @@ const CONSOLES: Readonly<Record<string, string>> = {
 }
 
 /** Where the console shows an execution. */
-function consoleOf(execution: string): string {
+export function consoleOf(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':')
   const domain = CONSOLES[partition] ?? 'aws.amazon.com'
   return `https://${region}.console.${domain}/states/home?region=${region}#/v2/executions/details/${execution}`
 }
 
-const commandOf = (stage: string, { date, tables = [], force, accept = [] }: NightInput): string =>
+/** The command that starts a night with an input. */
+export const commandOf = (
+  stage: string,
+  { date, tables = [], force, accept = [] }: NightInput,
+): string =>
   [
     `npx usher start --stage ${stage} --date ${date}`,
     tables.length > 0 ? ` --tables ${tables.join(',')}` : '',

@@ -8,7 +8,7 @@ interface Hold {
 }
 
 /** The name of an execution. */
-const nameOf = (execution: string) => execution.split(':').at(-1) ?? ''
+export const nameOf = (execution: string) => execution.split(':').at(-1) ?? ''
 
 /** Whether an execution still runs, by its ARN. */
 export type IsRunning = (execution: string) => Promise<boolean>
@@ -16,7 +16,7 @@ export type IsRunning = (execution: string) => Promise<boolean>
 const holdsOf = (date: string) => `locks/date=${date}/`
 
 /** The ARNs of the executions that have taken a run date, in that order. */
-async function holdersOf(bucket: Bucket, date: string): Promise<(string | undefined)[]> {
+export async function holdersOf(bucket: Bucket, date: string): Promise<(string | undefined)[]> {
   const keys = await bucket.list(holdsOf(date))
   return Promise.all(keys.map(async (key) => (await bucket.get<Hold>(key))?.execution))
 }

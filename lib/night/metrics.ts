@@ -14,6 +14,9 @@ const UNITS = {
   TablesComplete: 'Count',
   TablesIncomplete: 'Count',
   NightSeconds: 'Seconds',
+  Warnings: 'Count',
+  TablesLacking: 'Count',
+  TablesStale: 'Count',
 } as const
 
 /** Values by the name of their metric; what is undefined was not measured. */
@@ -47,7 +50,7 @@ interface Standing {
 }
 
 /** Milliseconds. */
-const DAY = 24 * 3600 * 1000
+export const DAY = 24 * 3600 * 1000
 
 /**
  * Measures a night at its end: how many run dates older the rows of each table are, and how many
@@ -56,7 +59,12 @@ const DAY = 24 * 3600 * 1000
 export async function measureNight(
   bucket: Bucket,
   all: readonly Standing[],
-  night: { readonly date: string; readonly redriven: number; readonly startedAt: string },
+  night: {
+    readonly date: string
+    readonly redriven: number
+    readonly startedAt: string
+    readonly Warnings?: number | undefined
+  },
 ): Promise<void> {
   const daysSince = (date: string) => (Date.parse(night.date) - Date.parse(date)) / DAY
   for (const { own, receipt } of all) {
@@ -67,6 +75,7 @@ export async function measureNight(
   measure({
     TablesComplete,
     TablesIncomplete: all.length - TablesComplete,
+    Warnings: night.Warnings,
     NightSeconds:
       night.redriven > 0 ? undefined : (Date.now() - Date.parse(night.startedAt)) / 1000,
   })

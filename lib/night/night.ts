@@ -109,3 +109,7 @@ export const dayBefore = (instant: string, timeZone: string): string =>
 /** The day that an instant falls on. Swedish writes dates as ISO 8601 does. */
 const dayOf = (instant: string, timeZone: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(new Date(instant))
+
+/** The time that the clocks show at an instant: `06:30`. */
+export const timeOf = (instant: string, timeZone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'short' }).format(new Date(instant))

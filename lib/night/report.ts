@@ -45,6 +45,14 @@ export interface ReportInput extends Night {
   readonly startedAt: string
 }
 
+interface ReportTools {
+  readonly graph: Graph
+  readonly bucket: Bucket
+  readonly stage: string
+  /** Where runbooks are. */
+  readonly runbooks?: string | undefined
+}
+
 /** What the last state is given of a night that is incomplete. */
 export interface Ending {
   /** What was reported, and why nobody could be told, if that was so. */
@@ -113,7 +121,7 @@ const LONGEST = 4_000
  * of complete tables are deleted.
  */
 export async function reportNight(
-  { graph, bucket, stage }: { graph: Graph; bucket: Bucket; stage: string },
+  { graph, bucket, stage, runbooks }: ReportTools,
   input: ReportInput,
 ): Promise<Report> {
   const { date, run, tables, force, accept = [], redrives, redriven, execution, startedAt } = input
@@ -135,9 +143,11 @@ export async function reportNight(
   const tasks = asked.filter(isTask).length
   const report = { date, run, tables: asked.length - tasks, tasks, rows, redrives }
   const again = broken.length > 0 && redriven > redrives
-  if (!again) await measureNight(bucket, found, { date, redriven, startedAt })
   const early = (input.warnings ?? []).map((warning) => `Warning: ${warning}`)
   const warnings = [...early, ...warningsOf(found.map(({ receipt }) => receipt))]
+  // Of a night that is incomplete, the letter has them.
+  const Warnings = broken.length === 0 ? warnings.length : undefined
+  if (!again) await measureNight(bucket, found, { date, redriven, startedAt, Warnings })
   if (broken.length === 0) {
     const complete = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
     const count = `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`
@@ -158,7 +168,8 @@ export async function reportNight(
   const rerun = { date, ...same, ...(accept.length > 0 && { accept }) }
   const skipped = broken.filter(({ error }) => error === 'DependencyIncomplete')
   const failed = broken.filter(({ error }) => error !== 'DependencyIncomplete')
-  const night = { stage, execution, amount, verb, failed, skipped, warnings, input: rerun } as const
+  const told = { stage, execution, failed, skipped, warnings, input: rerun, runbooks }
+  const night = { ...told, amount, verb } as const
   return { ...report, again: false, message: complaint(night), incomplete: letterOf(night) }
 }
 
@@ -175,10 +186,10 @@ export async function endNight({ ending, redriven }: Ending): Promise<Report> {
   throw new Failure('NightUntold', `${report.message}\n${problem.slice(0, 1000)}`)
 }
 
-const isOrAre = (these: readonly AnyDefinition[]) => (these.length === 1 ? 'is' : 'are')
+export const isOrAre = (these: readonly unknown[]) => (these.length === 1 ? 'is' : 'are')
 
 /** `25 tables and 1 task`, or `2 of 25 tables and 1 of 1 task` where they are some of more. */
-function amountOf(these: readonly AnyDefinition[], all = these): string {
+export function amountOf(these: readonly AnyDefinition[], all = these): string {
   const kinds = [
     { noun: 'table', is: (own: AnyDefinition) => !isTask(own) },
     { noun: 'task', is: isTask },

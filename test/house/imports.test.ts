@@ -38,7 +38,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'lib/redshift/setup',
       'lib/redshift',
     ],
-    packages: /^(node:(async_hooks|crypto|timers\/promises)|@aws-sdk\/client-sfn)$/,
+    packages: /^(node:(async_hooks|crypto|timers\/promises)|@aws-sdk\/client-(sfn|sns))$/,
   },
   'lib/drawing': {
     rooms: ['lib/error.ts', 'lib/graph', 'lib/table'],
