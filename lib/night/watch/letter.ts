@@ -98,6 +98,7 @@ const goingLines =
         ...fold(short(why), '  '),
         `  Runbook: ${runbook(pageOf(notes[0]?.error ?? ''), runbooks)}`,
       ]),
+    ...(skipped.length > 0 ? [fold(`SKIPPED in it so far: ${namesOf(skipped)}`)] : []),
   ]
 
 function staleLines(stale: readonly Stale[]): string[] {
