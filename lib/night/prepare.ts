@@ -1,6 +1,7 @@
 import { definitionOf, type Graph, tablesOf } from '../graph/graph.ts'
 import { select } from '../graph/select.ts'
 import type { Bucket } from '../manifest/bucket.ts'
+import { makeAsOf } from '../redshift/as-of.ts'
 import { loads } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { letRead } from '../redshift/readers.ts'
@@ -35,8 +36,9 @@ interface Prepared extends Night, Pick<Execution, 'redrives'> {
 
 /**
  * The first state of a night: settles what it is about, takes the run date, makes the schemas and the
- * audit table as far as the set-up has not, lets readers read, and, where the input says `force`, forgets
- * that the tables were complete. A night that begins again goes on where it was.
+ * audit table as far as the set-up has not, and the view of how old rows are, lets readers read, and,
+ * where the input says `force`, forgets that the tables were complete. A night that begins again goes on
+ * where it was.
  */
 export async function prepareNight(
   { graph, bucket, warehouse, timeZone, readers, isRunning }: Tools,
@@ -52,10 +54,12 @@ export async function prepareNight(
   const others = [...schemas].filter((schema) => !setUp.has(schema))
   await makeSchemas(warehouse, others, run)
   await prepareTable(warehouse, loads)
+  const unseen = await makeAsOf(warehouse, run)
   const isSetUp = readers !== undefined && applied.has(roleStepName(readers))
-  const warnings = readers
+  const unread = readers
     ? await letRead(warehouse, readers, tablesOf(graph), run, isSetUp ? setUp : undefined)
     : []
+  const warnings = [...unseen, ...unread]
   const selection = [...select(graph, night.tables)]
   const asked = selection.flatMap((id) => definitionOf(graph, id) ?? [])
   await bucket.delete(asked.flatMap((own) => [failureKey(own, run), chunkFailureKey(own, run)]))

@@ -1,14 +1,15 @@
 import type { Definition } from '../table/definition.ts'
 import { identifier, type Statement } from '../table/sql.ts'
+import { AS_OF } from './as-of.ts'
 import { loads } from './audit.ts'
 import { StatementError, type Warehouse } from './client.ts'
 import { MOST_STATEMENTS, tableName } from './ddl.ts'
 
 /**
- * Lets a role read the tables that are published, all that this user will make in their schemas, and
- * which loads there were; nothing else of Usher's own. Makes the role where there is none, and passes by
- * the schemas that have been set up for it. Gives a warning for each thing that Redshift refuses, with the
- * statement that an administrator is to run: who may read is no reason not to load.
+ * Lets a role read the tables that are published, all that this user will make in their schemas, which
+ * loads there were and how old rows are; nothing else of Usher's own. Makes the role where there is none,
+ * and passes by the schemas that have been set up for it. Gives a warning for each thing that Redshift
+ * refuses, with the statement that an administrator is to run: who may read is no reason not to load.
  */
 export async function letRead(
   warehouse: Warehouse,
@@ -105,11 +106,14 @@ export function grants(
       ...(present.length > 0 ? [`grant select on ${present.join(', ')} ${to}`] : []),
     ]
   })
-  if (setUp.has(loads.schema)) return ofSchemas
-  return [
-    ...ofSchemas,
+  const ofLoads = [
     `grant usage on schema ${identifier(loads.schema)} ${to}`,
     `grant select on ${tableName(loads)} ${to}`,
+  ]
+  return [
+    ...ofSchemas,
+    ...(setUp.has(loads.schema) ? [] : ofLoads),
+    `grant select on ${AS_OF} ${to}`,
   ]
 }
 

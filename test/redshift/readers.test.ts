@@ -5,6 +5,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { generator, integer, table } from '#lib'
 import { transient } from '../../lib/error.ts'
+import { makeAsOf } from '../../lib/redshift/as-of.ts'
 import { loads } from '../../lib/redshift/audit.ts'
 import { StatementError, type Warehouse, warehouseOf } from '../../lib/redshift/client.ts'
 import { letRead } from '../../lib/redshift/readers.ts'
@@ -37,6 +38,7 @@ describe('the role of those who only read', () => {
     warehouse = warehouseOf({ workgroup: 'test', database: 'warehouse' }, client)
     await change('create schema usher', 'create schema billing')
     for (const own of [loads, events, invoices]) await prepareTable(warehouse, own)
+    await makeAsOf(warehouse, 'one')
     await change('create table usher.loads_of_events (id int)', 'create table others (id int)')
   })
   afterAll(async () => {
@@ -62,6 +64,7 @@ describe('the role of those who only read', () => {
     const now = [
       'usher_reader SELECT billing invoices',
       'usher_reader SELECT public events',
+      'usher_reader SELECT usher as_of',
       'usher_reader SELECT usher loads',
     ]
     expect(await relations()).toEqual(now)

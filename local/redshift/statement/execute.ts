@@ -13,6 +13,7 @@ import { alterUser, createRole, createUser } from './identity.ts'
 import { analyze, vacuum } from './maintain.ts'
 import { mayRun } from './need.ts'
 import { comment, lock } from './other.ts'
+import { createView } from './view.ts'
 import { remove, write } from './write.ts'
 
 /** What a statement leaves: the rows of a query, or how many rows it changed. */
@@ -51,6 +52,8 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   'create role': createRole,
   'create schema': createSchema,
   'create table': createTable,
+  'create view': createView({ replace: false }),
+  'create or replace view': createView({ replace: true }),
   'create temp table': createTable,
   'create temporary table': createTable,
   'create local temp table': createTable,

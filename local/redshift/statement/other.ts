@@ -15,16 +15,18 @@ export async function lock({ session }: Place, reader: Reader): Promise<number> 
   return 0
 }
 
-/** COMMENT ON TABLE and ON COLUMN, which SVV_TABLES and SVV_COLUMNS show as remarks. */
+/** COMMENT ON TABLE, ON VIEW and ON COLUMN, which SVV_TABLES and SVV_COLUMNS show as remarks. */
 export async function comment({ session }: Place, reader: Reader): Promise<number> {
   reader.expect('on')
   const onColumn = reader.accept('column')
-  if (!onColumn) reader.expect('table')
+  const onView = !onColumn && reader.accept('view')
+  if (!onColumn && !onView) reader.expect('table')
   const names = [reader.name()]
   while (reader.accept('.')) names.push(reader.name())
   const column = onColumn ? names.pop() : undefined
   const [name = '', schema] = names.toReversed()
   const table = await session.table({ schema, name })
+  if (onView && !table.view) throw new SqlError(`"${name}" is not a view`)
   if (column !== undefined && !table.columns.some(({ name }) => name === column)) {
     throw new SqlError(`column "${column}" of relation "${name}" does not exist`)
   }

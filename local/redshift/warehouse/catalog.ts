@@ -16,6 +16,7 @@ export interface Column {
 /** A table as it was declared. `schema` is absent for a temporary one. */
 export interface Table extends TableName {
   readonly columns: readonly Column[]
+  readonly view?: true
   readonly primaryKey: readonly string[]
   readonly distStyle?: string
   readonly distKey?: string

@@ -52,7 +52,8 @@ export const SYSTEM_VIEWS: readonly string[] = [
     ) as numeric_scale, remarks
   from ${CATALOG}.columns`,
   `create view ${SYSTEM}.svv_tables as select 'warehouse' as table_catalog, table_schema, table_name,
-    'BASE TABLE' as table_type, remarks from ${CATALOG}.tables`,
+    case when (declaration->>'view') = 'true' then 'VIEW' else 'BASE TABLE' end as table_type,
+    remarks from ${CATALOG}.tables`,
   // Of the catalog of PostgreSQL no more than tells the primary keys.
   `create view ${SYSTEM}.pg_namespace as select distinct table_schema as oid, table_schema as nspname
   from ${CATALOG}.tables`,
