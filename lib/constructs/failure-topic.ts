@@ -1,6 +1,7 @@
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events'
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets'
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
@@ -33,6 +34,26 @@ export class FailureTopic extends Construct {
       grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }))
     allow(['sns:Publish'], this.topic.topicArn)
     allow(['kms:Decrypt', 'kms:GenerateDataKey'], this.key.keyArn)
+  }
+
+  /** Lets CloudWatch send to the topic when alarms of these names say so. */
+  letAlarmsTell(names: string): void {
+    const alarms = Stack.of(this).formatArn({
+      ...{ service: 'cloudwatch', resource: 'alarm', resourceName: names },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    })
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsTell',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': alarms },
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        },
+      }),
+    )
   }
 
   /**

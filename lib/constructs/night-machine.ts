@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Annotations, ArnFormat, Aws, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
@@ -39,6 +39,7 @@ export interface NightMachineProps {
 /** The state machine of a night: the dependency graph, compiled. */
 export class NightMachine extends Construct {
   readonly machine: StateMachine
+  private readonly name: string
   private readonly functions: TaskFunctions
   private readonly bucket: IBucket
   private readonly topic: ITopic
@@ -48,6 +49,7 @@ export class NightMachine extends Construct {
   constructor(scope: Construct, id: string, props: NightMachineProps) {
     super(scope, id)
     const { name, graph, functions } = props
+    this.name = name
     this.functions = functions
     this.bucket = props.bucket
     this.topic = props.topic.topic
@@ -77,13 +79,18 @@ export class NightMachine extends Construct {
     this.machine = this.make('Machine', name, machines.night, logs, parts)
     for (const part of parts) startAndAwait(this.machine, part)
     props.topic.letPublish(this.machine)
-    functions.prepare.addToRolePolicy(
+    this.letAsk(functions.prepare)
+    Annotations.of(this).addInfo(describeMachines(machines, graph.size))
+  }
+
+  /** Lets somebody ask how executions of nights stand. */
+  letAsk({ grantPrincipal }: IGrantable): void {
+    grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['states:DescribeExecution'],
-        resources: [executionsOf(this, name)],
+        resources: [executionsOf(this, this.name)],
       }),
     )
-    Annotations.of(this).addInfo(describeMachines(machines, graph.size))
   }
 
   private stepsOf({ table, task }: Node, crowded: ReadonlySet<string>): Step[] {

@@ -11,23 +11,32 @@ import { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 
+/** On the clocks of the stage. */
+export interface TimeOfDay {
+  readonly hour: number
+  readonly minute: number
+}
+
 export interface NightlyScheduleProps {
   readonly machine: StateMachine
-  readonly startsAt: { readonly hour: number; readonly minute: number }
+  readonly startsAt: TimeOfDay
   readonly timeZone: string
   readonly enabled: boolean
 }
 
 /** Starts a night at the same time of the clock each day; a start that AWS drops lies in a queue. */
 export class NightlySchedule extends Construct {
+  /** Where a start lies that could not be delivered. */
+  readonly dropped: Queue
+
   constructor(scope: Construct, id: string, props: NightlyScheduleProps) {
     super(scope, id)
     const { stateMachineArn } = props.machine
-    const dropped = new Queue(this, 'Dropped', {
+    this.dropped = new Queue(this, 'Dropped', {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     })
-    Validations.of(dropped).acknowledge({
+    Validations.of(this.dropped).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'It is where the schedule itself leaves what it could not deliver.',
     })
@@ -54,7 +63,7 @@ export class NightlySchedule extends Construct {
             resources: [stateMachineArn],
           }),
         ],
-        deadLetterQueue: dropped,
+        deadLetterQueue: this.dropped,
         retryAttempts: 3,
         maxEventAge: Duration.hours(1),
       }),

@@ -36,6 +36,10 @@ export interface Place {
 
 /** A Lambda function of a file in `lambdas/`, bundled by esbuild, with a role and log of its own. */
 export class TaskFunction extends NodejsFunction {
+  /** Its memory. */
+  readonly megabytes: number
+  readonly logs: LogGroup
+
   constructor(scope: Construct, id: string, props: TaskFunctionProps) {
     const home = new Construct(scope, `${id} home`)
     const role = new Role(home, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
@@ -52,6 +56,9 @@ export class TaskFunction extends NodejsFunction {
       reservedConcurrentExecutions: props.atOnce,
       role,
       logGroup,
+      // No tracing of its own: the machine's trace has each state, which is one call of one function, and
+      // what it did inside it logs with the time it took. X-Ray would add a right to all roles, a cost to
+      // all calls, and no more than the time that loading the function took.
       // Lambda's own lines, as those of the function are.
       loggingFormat: LoggingFormat.JSON,
       environment: { NODE_OPTIONS: nodeOptions(props.memory) },
@@ -62,6 +69,8 @@ export class TaskFunction extends NodejsFunction {
         ...(props.tables && { esbuildArgs: { '--alias:#warehouse': props.tables } }),
       },
     })
+    this.megabytes = props.memory
+    this.logs = logGroup
   }
 }
 

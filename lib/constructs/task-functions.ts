@@ -32,6 +32,8 @@ export interface TaskFunctionsProps {
   readonly timeZone: string
   readonly compression?: Codec
   readonly logRetention: RetentionDays
+  /** Where runbooks are: letters say it. */
+  readonly runbooks?: string | undefined
   /** Where sources in a VPC are reached from. */
   readonly network?: Network | undefined
   readonly sources?: Readonly<Record<string, SourceConfig>> | undefined
@@ -115,6 +117,7 @@ export class TaskFunctions extends Construct {
     })
     letRead(this.report, bucket, 'receipts/*', 'runs/*', 'locks/*')
     letDelete(this.report, bucket, 'staging/*')
+    this.tellRunbooks(this.report)
   }
 
   /** The function that extracts a table. */
@@ -158,6 +161,29 @@ export class TaskFunctions extends Construct {
       letWrite(fn, this.props.bucket, 'staging/*')
       return fn
     })
+  }
+
+  /** The function that looks at the deadline whether the night is complete. */
+  get watch(): TaskFunction {
+    return this.once('Watch', {}, (id) => {
+      const fn = this.make(id, {
+        ...{ memory: 512, minutes: 5, entry: 'watch' },
+        description: 'Looks at the deadline whether the night is complete',
+      })
+      letRead(fn, this.props.bucket, 'receipts/*', 'runs/*', 'locks/*')
+      this.tellRunbooks(fn)
+      return fn
+    })
+  }
+
+  /** All that there are by now. */
+  get all(): readonly TaskFunction[] {
+    return this.node.children.filter((child) => child instanceof TaskFunction)
+  }
+
+  private tellRunbooks(fn: TaskFunction): void {
+    const { runbooks } = this.props
+    if (runbooks) fn.addEnvironment(variables.runbooks, runbooks)
   }
 
   /** A function that writes what it reads as files that COPY loads. */

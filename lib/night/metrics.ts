@@ -22,7 +22,7 @@ const UNITS = {
 /** Values by the name of their metric; what is undefined was not measured. */
 export type Measures = { readonly [Name in keyof typeof UNITS]?: number | undefined }
 
-const NAMESPACE = 'Usher'
+export const NAMESPACE = 'Usher'
 
 /**
  * Writes measures of a table or task, or of the whole night, as a line of the log that CloudWatch makes

@@ -30,12 +30,17 @@ export function checkStage(stage: Stage, graph: Graph): void {
   )
   must(isTimeZone(stage.timeZone), `timeZone '${stage.timeZone}' is none: Europe/London is one`)
   checkClock('startsAt', stage.startsAt, must)
-  if (stage.doneBy) checkClock('doneBy', stage.doneBy, must)
-  const { hour } = stage.startsAt
-  must(
-    (hour !== 1 && hour !== 2) || !hasSummer(stage.timeZone),
-    `startsAt ${hour} is an hour that is left out, or comes twice, when the clocks of ${stage.timeZone} change: start before 1 or from 3 on`,
-  )
+  checkSummer('startsAt', stage.startsAt, stage.timeZone, must)
+  if (stage.doneBy) {
+    checkClock('doneBy', stage.doneBy, must)
+    checkSummer('doneBy', stage.doneBy, stage.timeZone, must)
+    const { startsAt, doneBy } = stage
+    must(
+      startsAt.hour !== doneBy.hour || startsAt.minute !== doneBy.minute,
+      'doneBy is when the night starts: leave it out, or say when people begin to look',
+    )
+  }
+  checkOperations(stage, must)
   for (const email of alarmEmails) {
     must(/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email), `alarmEmails '${email}' is no address`)
   }
@@ -57,6 +62,28 @@ function checkClock(of: string, { hour, minute }: Clock, must: Must): void {
   const within = (value: number, most: number) =>
     Number.isInteger(value) && value >= 0 && value <= most
   must(within(hour, 23) && within(minute, 59), `${of} ${hour}:${minute} is no time of day`)
+}
+
+function checkSummer(of: string, { hour }: Clock, timeZone: string, must: Must): void {
+  must(
+    (hour !== 1 && hour !== 2) || !hasSummer(timeZone),
+    `${of} ${hour} is an hour that is left out, or comes twice, when the clocks of ${timeZone} change: say one before 1 or from 3 on`,
+  )
+}
+
+function checkOperations({ doneBy, staleAfterDays, runbooks }: Stage, must: Must): void {
+  must(
+    staleAfterDays === undefined || (Number.isInteger(staleAfterDays) && staleAfterDays > 0),
+    `staleAfterDays ${staleAfterDays} is no number of days`,
+  )
+  must(
+    staleAfterDays === undefined || doneBy !== undefined,
+    `staleAfterDays ${staleAfterDays} serves nothing without doneBy, when tables are looked at`,
+  )
+  must(
+    runbooks === undefined || /^https:\/\/\S+[^/\s]$/.test(runbooks),
+    `runbooks '${runbooks}' is no address: write it as https://example.com/usher/docs/runbooks`,
+  )
 }
 
 function checkWarehouse(config: WarehouseConfig, must: Must): void {

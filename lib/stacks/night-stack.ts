@@ -3,6 +3,7 @@ import type { Construct } from 'constructs'
 import { FailureTopic } from '../constructs/failure-topic.ts'
 import { NightMachine } from '../constructs/night-machine.ts'
 import { NightlySchedule } from '../constructs/nightly-schedule.ts'
+import { Operations } from '../constructs/operations/operations.ts'
 import { TaskFunctions } from '../constructs/task-functions.ts'
 import { WarehouseSetup } from '../constructs/warehouse-setup.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -42,9 +43,10 @@ export class NightStack extends Stack {
       warehouse: storage.warehouse,
       timeZone: stage.timeZone,
       compression: stage.compression,
+      runbooks: stage.runbooks,
       ...{ logRetention, network: storage.network, sources: stage.sources },
     })
-    const { machine } = new NightMachine(this, 'Night', {
+    const nightMachine = new NightMachine(this, 'Night', {
       name: `usher-${stage.name}-night`,
       ...{
         graph,
@@ -55,13 +57,27 @@ export class NightStack extends Stack {
         logRetention,
       },
     })
-    new NightlySchedule(this, 'Nightly', {
+    const { machine } = nightMachine
+    const schedule = new NightlySchedule(this, 'Nightly', {
       machine,
       startsAt: stage.startsAt,
       timeZone: stage.timeZone,
       enabled: stage.scheduled,
     })
     failures.hear(machine)
+    new Operations(this, 'Operations', {
+      stage: stage.name,
+      ...{ graph, functions, night: nightMachine, schedule, topic: failures, durations },
+      bucket: storage.bucket,
+      startsAt: stage.startsAt,
+      // Of a stage that runs only when it is told to, nobody waits for the night.
+      doneBy: stage.scheduled ? stage.doneBy : undefined,
+      timeZone: stage.timeZone,
+      staleAfter: stage.staleAfterDays,
+      metrics: stage.metrics,
+      workgroup: stage.warehouse.kind === 'new' ? `usher-${stage.name}` : undefined,
+      runbooks: stage.runbooks,
+    })
     new CfnOutput(this, 'MachineArn', { value: machine.stateMachineArn })
     new CfnOutput(this, 'TopicArn', { value: failures.topic.topicArn })
   }

@@ -16,8 +16,13 @@ export interface Stage {
   readonly region?: string
   /** When the night starts: not between 1 and 3 where clocks change, as they do so then. */
   readonly startsAt: Clock
-  /** When people begin to look at the numbers: a night that is not complete by then is told of. */
+  /**
+   * When people begin to look at the numbers: not between 1 and 3 where clocks change. A night that is
+   * not complete by then is told of.
+   */
   readonly doneBy?: Clock
+  /** Run dates after which a table that was not complete since is told of as stale: 2 unless said. */
+  readonly staleAfterDays?: number
   /** The time zone of the business, whose yesterday a night is about: `Europe/London`. */
   readonly timeZone: string
   /** False for a stage that runs only when it is told to. */
@@ -33,6 +38,8 @@ export interface Stage {
   readonly metrics?: boolean
   /** Who is told by e-mail when something is wrong. */
   readonly alarmEmails?: readonly string[]
+  /** The address of `docs/runbooks`, where those who are told find it; without it, they look in a checkout. */
+  readonly runbooks?: string
   readonly retention?: Retention
 }
 

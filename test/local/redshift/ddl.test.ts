@@ -252,7 +252,7 @@ describe('DDL', () => {
     ['alter table once append from same', 'APPEND cannot run inside a transaction block'],
     ['lock nowhere', 'relation "nowhere" does not exist'],
     ['unload (select 1) to x', 'does not know the statement UNLOAD'],
-    ['create view v as select 1', 'does not know the statement CREATE VIEW'],
+    ['create view v as select 1', 'does not know a view without WITH NO SCHEMA BINDING'],
     ['', 'Sql must not be empty'],
     ['select 1; select 2', 'cannot insert multiple commands'],
   ])('refuses in a transaction: %s', async (sql, message) => {
