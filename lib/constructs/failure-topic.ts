@@ -7,21 +7,27 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
+import { runbook } from '../night/runbooks.ts'
 
 export interface FailureTopicProps {
   readonly emails: readonly string[]
   /** A letter may hold a value that was refused, so it is encrypted where it lies. */
   readonly key: IKey
+  /** Where runbooks are. */
+  readonly runbooks: string | undefined
 }
 
 /** The topic that hears of a night that is incomplete, timed out, or was stopped by somebody. */
 export class FailureTopic extends Construct {
   readonly topic: Topic
   private readonly key: IKey
+  private readonly runbooks: string | undefined
 
-  constructor(scope: Construct, id: string, { emails, key }: FailureTopicProps) {
+  constructor(scope: Construct, id: string, props: FailureTopicProps) {
     super(scope, id)
+    const { emails, key, runbooks } = props
     this.key = key
+    this.runbooks = runbooks
     this.topic = new Topic(this, 'Topic', {
       ...{ enforceSSL: true, displayName: 'Usher', masterKey: key },
     })
@@ -81,7 +87,7 @@ export class FailureTopic extends Construct {
       targets: [
         new SnsTopic(this.topic, {
           message: RuleTargetInput.fromText(
-            `The night ${event('name')} ended as ${event('status')}. ${event('cause')} (${event('executionArn')})`,
+            `The night ${event('name')} ended as ${event('status')}. ${event('cause')} (${event('executionArn')}) Runbook: ${runbook('night-untold', this.runbooks)}`,
           ),
         }),
       ],

@@ -28,7 +28,7 @@ export class NightStack extends Stack {
     super(scope, id, props)
     const { stage, graph, storage, indexes, durations = {} } = props
     const failures = new FailureTopic(this, 'Failures', {
-      ...{ emails: stage.alarmEmails ?? [], key: storage.key },
+      ...{ emails: stage.alarmEmails ?? [], key: storage.key, runbooks: stage.runbooks },
     })
     const { logs: logRetention } = retentionOf(stage)
     if (storage.warehouse.administration) {
