@@ -62,6 +62,7 @@ beforeAll(() => {
   const app = new App({ context: { ...cdk.context, 'aws:cdk:bundling-stacks': [] } })
   const stage = {
     ...{ name: 'test', startsAt: { hour: 3, minute: 30 }, timeZone: 'UTC', scheduled: true },
+    doneBy: { hour: 6, minute: 30 },
     warehouse: { kind: 'new', database: 'warehouse', baseCapacity: 8 } as const,
     vpc: {
       kind: 'existing',
