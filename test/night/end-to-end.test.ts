@@ -24,8 +24,8 @@ const TABLES = readdirSync('warehouse', { recursive: true, encoding: 'utf8' }).f
   /^(?!maintenance)\w+\/\w+\.ts$/.test(file),
 ).length
 const NIGHT = 120_000
-/** The metrics of the sample's tables, its task and the night. */
-const METRICS = 122
+/** The metrics of the sample's tables, its task and the night: the watch, which is none of it, has two more. */
+const METRICS = 123
 
 const installed = findServer()
 if (!installed)
@@ -193,6 +193,15 @@ withServer('a night', () => {
       'select (select count(*) from public.user_profiles), (select count(*) from public.users)',
     )
     expect(profiles).toBe(users)
+  })
+
+  it('says as of when each table is in usher.as_of', async () => {
+    const rows = await ask(`select schema_name, table_name, run_date::text, row_count::int
+      from usher.as_of where table_name in ('venues', 'event_demand') order by table_name`)
+    expect(rows).toEqual([
+      ['public', 'event_demand', DATE, expect.any(Number)],
+      ['public', 'venues', DATE, 150],
+    ])
   })
 
   it('writes each load into usher.loads, once', async () => {
@@ -389,7 +398,8 @@ withServer('a night', () => {
       ['aws-cdk-lib', []],
       ['mysql2', ['Chunk from production', 'Extract from production', 'Plan for production']],
       ['@aws-sdk/client-redshift-data', ['Load', 'Prepare', 'Run', 'Set up', 'Transform']],
-      ['@aws-sdk/client-sfn', ['Prepare']],
+      ['@aws-sdk/client-sfn', ['Prepare', 'Watch']],
+      ['@aws-sdk/client-sns', ['Watch']],
     ])('holds %s where it is needed: %j', (client, expected) => {
       const holding = bundles.filter(({ held }) => held.has(client))
       expect(holding.map(({ name }) => name).sort()).toEqual(expected)

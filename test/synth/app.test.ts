@@ -97,7 +97,17 @@ describe('the app', () => {
     expect(wider).not.toBe(text)
     writeFileSync(file, wider)
     const dev = changed(second, await synth(copy)).filter((id) => id.startsWith('usher-dev'))
-    const knowAll = ['Await', 'Load', 'Note', 'Prepare', 'Report', 'Run', 'Seal', 'Transform', 'Watch']
+    const knowAll = [
+      'Await',
+      'Load',
+      'Note',
+      'Prepare',
+      'Report',
+      'Run',
+      'Seal',
+      'Transform',
+      'Watch',
+    ]
     const ofItsSource = ['Chunkfromproduction', 'Extractfromproduction', 'Planforproduction']
     expect(dev).toEqual(
       [...knowAll, ...ofItsSource].map((name) => `usher-dev-night Tasks${name}`).sort(),
