@@ -35,6 +35,7 @@ export {
 export { copy } from './table/copy.ts'
 export type { Document, Json } from './table/json.ts'
 export { mirror } from './table/mirror.ts'
+export { spark } from './table/spark.ts'
 export { runDate, sql } from './table/sql.ts'
 export { alias, table } from './table/table.ts'
 export { task } from './table/task.ts'

@@ -51,10 +51,13 @@ function* enteredStates({ StartAt, States }: States): Generator<State> {
   }
 }
 
-/** Entered and exited, and what lies between: of a function that it is scheduled, starts, succeeds. */
+/**
+ * Entered and exited, and what lies between: of a function that it is scheduled, starts, succeeds; of
+ * what is awaited elsewhere, that it was submitted too.
+ */
 function eventsOf(state: State): number {
   if (state.Type === 'Parallel') return 4
   if (state.Type === 'Map') return 6
   if (state.Type !== 'Task') return 2
-  return state.Resource.includes(':states:::states:') ? 6 : 5
+  return /:states:::.*\.sync/.test(state.Resource) ? 6 : 5
 }

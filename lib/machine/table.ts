@@ -1,10 +1,11 @@
 import type { Catcher, Leads, State, States } from './asl.ts'
 import { type ChunksStep, chunksStates } from './chunks.ts'
 import { stateName } from './names.ts'
+import { type SparkStep, sparkStates } from './spark.ts'
 import { type Call, taskState } from './task.ts'
 
 /** A step of a table's work. */
-export type Step = TaskStep | ChunksStep
+export type Step = TaskStep | ChunksStep | SparkStep
 
 /** A state that calls a function. */
 export interface TaskStep {
@@ -49,8 +50,7 @@ export function tableStates(
   }
   let next = then
   for (const step of steps.toReversed()) {
-    const own =
-      'chunks' in step ? chunksStates(id, step, Catch, next) : stepState(id, step, Catch, next)
+    const own = stepStates(id, step, Catch, next)
     states = before(own, states)
     next = { Next: own.StartAt }
   }
@@ -61,7 +61,18 @@ export function tableStates(
   return before({ StartAt: name, States: own }, states)
 }
 
-function stepState(
+function stepStates(
+  id: string,
+  step: Step,
+  Catch: readonly Catcher[],
+  then: Leads,
+): States {
+  if ('chunks' in step) return chunksStates(id, step, Catch, then)
+  if ('spark' in step) return sparkStates(id, step, Catch, then)
+  return taskStates(id, step, Catch, then)
+}
+
+function taskStates(
   id: string,
   { verb, call, continues }: TaskStep,
   Catch: readonly Catcher[],

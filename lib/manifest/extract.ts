@@ -71,7 +71,9 @@ export async function extract(options: ExtractOptions): Promise<Extract | undefi
 export async function writeFiles(options: ExtractOptions): Promise<Extract | undefined> {
   const { table, date, signal, portion } = options
   const { made } = table
-  if (made.by === 'transform') throw new Error(`${table.id} is not extracted from anywhere`)
+  if (made.by === 'transform' || made.by === 'spark') {
+    throw new Error(`${table.id} is not extracted from anywhere`)
+  }
   const readAt = new Date().toISOString()
   const notes: Record<string, number> = {}
   const note = (what: string) => {

@@ -9,14 +9,18 @@ export interface CopyManifest {
   }[]
 }
 
-/** A file of rows that the extract wrote. */
-export interface Part {
+/** A file of rows in the bucket. */
+export interface StagedFile {
   readonly key: string
-  readonly rows: number
   /** Its size as it lies on S3. */
   readonly bytes: number
   /** What S3 calls these very bytes: another when the object is written anew. */
   readonly etag: string
+}
+
+/** A file of rows that an extract wrote row by row. */
+export interface Part extends StagedFile {
+  readonly rows: number
 }
 
 /** Files of one kind, and what is in them. */
@@ -28,7 +32,7 @@ export interface Files {
   readonly rows?: number
   readonly bytes: number
   /** What the extract wrote: deleted once it is loaded. */
-  readonly parts: readonly Part[]
+  readonly parts: readonly StagedFile[]
 }
 
 /** Of a table of which a night reads only what changed: what it adds to, and how far it got. */

@@ -72,7 +72,7 @@ function problemOfFiles(found: unknown, prefix: string): string | undefined {
 const isPart = (part: unknown, prefix: string): boolean =>
   isObject(part) &&
   isInside(part.key, prefix) &&
-  isCount(part.rows) &&
+  (part.rows === undefined || isCount(part.rows)) &&
   isCount(part.bytes) &&
   typeof part.etag === 'string'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../error.ts'
 import { type Bucket, isBroken, type StoredObject } from './bucket.ts'
-import { type Extract, manifestsOf, type Part } from './manifest.ts'
+import { type Extract, manifestsOf, type StagedFile } from './manifest.ts'
 
 const AGAIN = 'Nothing of it is loaded. Run it again: it is then read anew'
 
@@ -36,7 +36,7 @@ export async function verifyExtract(
   }
 }
 
-const isSame = ({ bytes, etag }: Part, found?: StoredObject): boolean =>
+const isSame = ({ bytes, etag }: StagedFile, found?: StoredObject): boolean =>
   found !== undefined && found.bytes === bytes && found.etag === etag
 
 const show = ({ bytes, etag }: Omit<StoredObject, 'key'>): string =>

@@ -78,6 +78,10 @@ export const chunkFailureKey = (table: AnyDefinition, run: string): string =>
 /** Says that a run has forgotten that the tables it was forced to do were complete. */
 export const forcedKey = (run: string): string => `runs/${run}/forced.json`
 
+/** Where an UNLOAD that goes on writes which attempt it is of. */
+export const unloadKey = (table: Definition, run: string): string =>
+  `runs/${run}/${pathOf(table)}.unload.json`
+
 /** Where a task that goes on writes which of its statements it has begun. */
 export const begunKey = (task: TaskDefinition, run: string): string =>
   `runs/${run}/${pathOf(task)}.begun.json`

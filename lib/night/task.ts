@@ -20,10 +20,11 @@ export interface TaskResult {
   readonly table: string
   readonly date: string
   readonly run: string
-  /** `awaited`, `planned` and `extracted` are followed by another task; the others need nothing more. */
+  /** `awaited`, `planned`, `unloaded` and `extracted` are followed by another task; the others need nothing more. */
   readonly outcome:
     | 'awaited'
     | 'planned'
+    | 'unloaded'
     | 'extracted'
     | 'loaded'
     | 'done'
@@ -31,6 +32,10 @@ export interface TaskResult {
     | 'not asked for'
   /** What tells its files from those of any other attempt. */
   readonly attempt?: string
+  /** Where a job finds what it reads, and writes: `s3://bucket/prefix`. */
+  readonly place?: string
+  /** When that was begun, as ISO 8601 has it. */
+  readonly begunAt?: string
   /** Where the list of the chunks is, and how many there are. */
   readonly chunks?: { readonly key: string; readonly count: number }
   /** What the chunks add to, and how far they go. */

@@ -7,7 +7,7 @@ import type { Packing } from '../manifest/writer.ts'
 import type { Load } from '../redshift/audit.ts'
 import type { Warehouse } from '../redshift/client.ts'
 import { loadTable, transformTable } from '../redshift/load.ts'
-import type { Definition } from '../table/definition.ts'
+import { type Definition, daysOf } from '../table/definition.ts'
 import { daysBefore } from '../table/moment.ts'
 import { checkHeld } from './lock.ts'
 import { about, atMostEverySecond, log } from './log.ts'
@@ -51,7 +51,7 @@ export function extractTask(
     const done: Extract[] = []
     try {
       const portion = await portionOf(bucket, table, input)
-      for (const day of daysOf(table, date)) {
+      for (const day of datesOf(table, date)) {
         const found = await extract({
           table,
           date: day,
@@ -97,12 +97,9 @@ const helpOf = ({ made }: Definition): string | undefined =>
 const prefixOf = (table: Definition, { date }: Extract, attempt: string) =>
   attemptPrefix(table, date, attempt)
 
-/** Which days of a table are read again; none where each is read once. */
-const daysRead = ({ made }: Definition) => (made.by === 'transform' ? undefined : made.from.days)
-
 /** The days that a night reads of a table, the run date last: its receipt says that all are done. */
-function daysOf(table: Definition, date: string): string[] {
-  const { count = 1 } = daysRead(table) ?? {}
+function datesOf(table: Definition, date: string): string[] {
+  const { count = 1 } = daysOf(table) ?? {}
   return Array.from({ length: count }, (_, at) => daysBefore(date, count - 1 - at))
 }
 
@@ -167,7 +164,7 @@ async function loadDay(
     const { bytes, notes, warnings, fingerprint, increment, readAt } = files
     const facts = { date, run, rows, bytes, extractSeconds: seconds, loadSeconds, notes, warnings }
     await held()
-    if (daysRead(table) && !newer) {
+    if (daysOf(table) && !newer) {
       const day = { date, run, rows, bytes, readAt, fingerprint, notes, warnings }
       await writeDay(bucket, table, { ...day, ...accepted() })
     }
@@ -190,7 +187,7 @@ async function unsettle(
   table: Definition,
   { date, run, prefix }: { readonly date: string; readonly run: string; readonly prefix: string },
 ): Promise<void> {
-  const read = daysRead(table) && (await readExtract(bucket, prefix))
+  const read = daysOf(table) && (await readExtract(bucket, prefix))
   const known = read && (await loadedFingerprint(bucket, table, date))
   if (!read || known === undefined || known === read.fingerprint) return
   await writeDay(bucket, table, { date, run, readAt: read.readAt })

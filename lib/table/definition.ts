@@ -1,6 +1,6 @@
 import type { Check } from './check.ts'
 import type { Column } from './column.ts'
-import type { Listing, Origin, Source } from './origin.ts'
+import type { Days, Listing, Origin, Source } from './origin.ts'
 import type { Chunks, Incremental } from './portion.ts'
 import type { Sql } from './sql.ts'
 
@@ -56,6 +56,22 @@ export type Made =
     }
   | { readonly by: 'copy'; readonly from: Listing }
   | { readonly by: 'transform'; readonly query: Sql }
+  | {
+      readonly by: 'spark'
+      /** The PySpark file. */
+      readonly script: URL
+      readonly reads: readonly SparkRead[]
+      /** How long the job may take. */
+      readonly minutes: number
+    }
+
+/** What is unloaded for a script to read. */
+export interface SparkRead {
+  /** The script's name for it. */
+  readonly name: string
+  readonly columns: readonly NamedColumn[]
+  readonly query: Sql
+}
 
 /** A row of whatever table: values keyed by column. */
 export type AnyRow = Readonly<Record<string, unknown>>
@@ -126,9 +142,18 @@ export interface Tasked {
   readonly [definition]: TaskDefinition
 }
 
+/** What makes files of the warehouse's own rows: as a source does, for who loads them. */
+const SPARK: Source = { name: 'spark', kind: 'spark', packages: [] }
+
 /** The outside system that a table's rows come from; a transform has none. */
-export const sourceOf = ({ made }: Definition): Source | undefined =>
-  made.by === 'transform' ? undefined : made.from.source
+export function sourceOf({ made }: Definition): Source | undefined {
+  if (made.by === 'spark') return SPARK
+  return made.by === 'transform' ? undefined : made.from.source
+}
+
+/** The days of a table's source that are read again; none where it has none. */
+export const daysOf = ({ made }: Definition): Days | undefined =>
+  'from' in made ? made.from.days : undefined
 
 /** The column that a day's rows have in common: where only that day's rows are replaced. */
 export const partitionOf = ({ publish }: Definition): string | undefined =>

@@ -113,10 +113,13 @@ export function render(
     prefix?: string
     /** The table that holds the rows that are about to be published. */
     staged?: string
+    /** How values are written into the text, where nothing can be bound. */
+    literal?: (value: string) => string
   },
 ): Statement {
   const parameters: Record<string, string> = {}
   const bind = (value: string): string => {
+    if (options.literal) return options.literal(value)
     const name = `${options.prefix ?? 'p'}${Object.keys(parameters).length + 1}`
     parameters[name] = value
     return `:${name}`

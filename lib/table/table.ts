@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { Column, type Columns, type Flag, type Row } from './column.ts'
 import {
   type Definition,
+  daysOf,
   definition,
   keyOf,
   partitionOf,
@@ -115,7 +116,7 @@ export function define<C extends Columns>(
     resources: traits.resources ?? {},
   }
   const checks = checksOf(base, traits.checks)
-  const queries = [...(made.by === 'transform' ? [made.query] : []), ...checks.flatMap(queriesIn)]
+  const queries = [...madeFrom(made), ...checks.flatMap(queriesIn)]
   const own = { ...base, checks, needs: needsOf(name, traits.after, queries) }
   check(own)
   return tableOf<C>(own)
@@ -128,6 +129,12 @@ function checksOf<C extends Columns>(own: Definition, checks: Traits<C>['checks'
   } catch (error) {
     throw new Failure('BadDeclaration', `${own.id}: ${messageOf(error)}`, { cause: error })
   }
+}
+
+/** The SQL that a table is made by. */
+function madeFrom(made: Definition['made']): Sql[] {
+  if (made.by === 'transform') return [made.query]
+  return made.by === 'spark' ? made.reads.map(({ query }) => query) : []
 }
 
 /** The SQL of a check, as far as it tells which tables it looks at. */
@@ -150,6 +157,13 @@ function tableOf<C extends Columns>(own: Definition): Table<C> {
   })
   return { ...Object.fromEntries(references), [definition]: own } as Table<C>
 }
+
+/** How text is cut where rows are not read one by one. */
+const CUT = {
+  copy: 'COPY reads it as it lies',
+  transform: 'its SQL can say left()',
+  spark: 'its script can say substring()',
+} as const
 
 function check(own: Definition): void {
   const fail = (problem: string) => {
@@ -187,8 +201,7 @@ function check(own: Definition): void {
     }
   }
   const { made } = own
-  const days = made.by === 'transform' ? undefined : made.from.days
-  if (days && !partitionOf(own)) {
+  if (daysOf(own) && !partitionOf(own)) {
     fail('its source is read day by day: say which column is the day, publish: { partition }')
   }
   if (made.by === 'extract' && made.from.repeats && keyOf(own).length === 0) {
@@ -199,8 +212,7 @@ function check(own: Definition): void {
     fail(`${cut.name} is both .primaryKey() and .truncated(): cut, two keys might be one`)
   }
   if (cut && made.by !== 'extract') {
-    const how = made.by === 'copy' ? 'COPY reads it as it lies' : 'its SQL can say left()'
-    fail(`${cut.name} is .truncated(), which is done where rows are read one by one: ${how}`)
+    fail(`${cut.name} is .truncated(), which is done where rows are read one by one: ${CUT[made.by]}`)
   }
   for (const { name, column } of own.columns) {
     const { type, fallback } = column.facts

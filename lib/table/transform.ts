@@ -46,7 +46,8 @@ export function transform<C extends Columns>(name: string, traits: Select<C> | Q
   })
 }
 
-function selectOf(name: string, select: Selection, from: Sql): Sql {
+/** The query of a selection. Throws a BadDeclaration where it does not hold together. */
+export function selectOf(name: string, select: Selection, from: Sql): Sql {
   const expressions = Object.entries(select).map(([key, column]) => {
     if (!column?.facts.expression) fail(name, `${key} is given no column, and no SQL by .as()`)
     return sql`${column.facts.expression} as ${identifierSql(key)}`

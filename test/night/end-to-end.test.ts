@@ -7,6 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createConnection } from 'mysql2/promise'
 import { graphOf, tablesOf } from '../../lib/graph/graph.ts'
+import { sourceOf } from '../../lib/table/definition.ts'
 import { type FunctionResource, readAssembly } from '../../local/assembly.ts'
 import { startMarketplace } from '../../local/mysql/index.ts'
 import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
@@ -367,9 +368,10 @@ withServer('a night', () => {
 
   describe('a bundle', () => {
     const sources = new Map(
-      tablesOf(graphOf(tables)).flatMap(({ made }) =>
-        made.by === 'transform' ? [] : [[made.from.source.name, made.from.source]],
-      ),
+      tablesOf(graphOf(tables)).flatMap((table) => {
+        const source = sourceOf(table)
+        return source ? [[source.name, source] as const] : []
+      }),
     )
     const clients = [...new Set([...sources.values()].flatMap(({ packages }) => packages))]
     const bundleOf = ({ name, code }: FunctionResource) => {
