@@ -25,6 +25,8 @@ const copiesFrom = new Set(
   ),
 )
 
+const unloads = tablesOf(graph).some(({ made }) => made.by === 'spark')
+
 const app = new App()
 Validations.of(app).addPlugins(new ReasonedWildcards())
 const indexes = writeIndexes(join(app.outdir, 'tables'), graph, files)
@@ -35,6 +37,7 @@ for (const stage of stages) {
     env,
     stage,
     copiesFrom: [...copiesFrom],
+    unloads,
     terminationProtection: true,
     description: 'Usher: the staging bucket and the warehouse',
   })

@@ -13,12 +13,14 @@ import type { Definition } from '../machine/asl.ts'
 import { describeMachines } from '../machine/describe.ts'
 import { machinesOf } from '../machine/machine.ts'
 import { placeholder } from '../machine/names.ts'
+import type { SparkStep } from '../machine/spark.ts'
 import type { Step } from '../machine/table.ts'
 import type { Call } from '../machine/task.ts'
-import { sourceOf } from '../table/definition.ts'
+import { sourceOf, type Definition as Table } from '../table/definition.ts'
 import { letGet } from './bucket-rights.ts'
 import { crowdedSources } from './crowded.ts'
 import type { FailureTopic } from './failure-topic.ts'
+import { SparkJobs } from './spark-jobs.ts'
 import type { TaskFunction } from './task-function.ts'
 import type { TaskFunctions } from './task-functions.ts'
 
@@ -43,6 +45,8 @@ export class NightMachine extends Construct {
   private readonly functions: TaskFunctions
   private readonly bucket: IBucket
   private readonly topic: ITopic
+  /** What runs the scripts of tables; none where no table has one. */
+  private readonly spark: SparkJobs | undefined
   /** The functions that definitions call, by what stands for them there. */
   private readonly called = new Map<string, TaskFunction>()
 
@@ -53,6 +57,9 @@ export class NightMachine extends Construct {
     this.functions = functions
     this.bucket = props.bucket
     this.topic = props.topic.topic
+    this.spark = tablesOf(graph).some(({ made }) => made.by === 'spark')
+      ? new SparkJobs(this, 'Spark', props)
+      : undefined
     const { prepare, report, note, awaitUpstream } = functions
     const crowded = crowdedSources(tablesOf(graph))
     const machines = machinesOf({
@@ -110,7 +117,26 @@ export class NightMachine extends Construct {
         load,
       ]
     }
+    if (table.made.by === 'spark') {
+      return [
+        { verb: 'Unload', call: this.call(functions.unload) },
+        { spark: this.jobOf(table, table.made), otherwise: 'Gather' },
+        { verb: 'Gather', call: this.call(functions.gather), continues: true },
+        load,
+      ]
+    }
     return [{ verb: 'Extract', call: { ...this.call(functions.extract(table)), ...waits } }, load]
+  }
+
+  private jobOf(table: Table, { minutes }: { readonly minutes: number }): SparkStep['spark'] {
+    if (!this.spark) throw new Error('no application runs scripts')
+    return {
+      script: placeholder(this.spark.scriptOf(table)),
+      job: placeholder('SparkJob'),
+      application: placeholder('SparkApplication'),
+      role: placeholder('SparkRole'),
+      minutes,
+    }
   }
 
   private call(fn: TaskFunction): Call {
@@ -143,6 +169,11 @@ export class NightMachine extends Construct {
         ...Object.fromEntries(
           parts.map(({ stateMachineArn }, at) => [`Part${at + 1}`, stateMachineArn]),
         ),
+        ...Object.fromEntries(
+          Object.entries(this.spark?.substitutions ?? {}).filter(([name]) =>
+            text.includes(placeholder(name)),
+          ),
+        ),
         Partition: Aws.PARTITION,
         Bucket: this.bucket.bucketName,
         ...(text.includes(placeholder('Topic')) && { Topic: this.topic.topicArn }),
@@ -156,6 +187,7 @@ export class NightMachine extends Construct {
         resources: used.map(([, fn]) => fn.functionArn),
       }),
     )
+    if (text.includes(':emr-serverless:')) this.spark?.letRun(machine)
     if (text.includes('"DISTRIBUTED"')) {
       letGet(machine, this.bucket, 'staging/*/chunks.json')
       mapItems(machine, stateMachineName)

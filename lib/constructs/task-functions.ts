@@ -176,6 +176,39 @@ export class TaskFunctions extends Construct {
     })
   }
 
+  /** The function that unloads what the script of a table reads. */
+  get unload(): TaskFunction {
+    return this.once('Unload', {}, (id) => {
+      const { bucket, warehouse } = this.props
+      const fn = this.make(id, {
+        ...{ memory: 512, minutes: 15, entry: 'unload' },
+        description: 'Unloads what jobs of Spark read',
+        tables: this.props.indexes?.get('spark'),
+      })
+      letRead(fn, bucket, 'receipts/*', 'locks/*', 'runs/*.unload.json', 'staging/spark/*/manifest')
+      letWrite(fn, bucket, 'runs/*.unload.json', 'staging/spark/*/job.json')
+      letDelete(fn, bucket, 'runs/*.unload.json')
+      warehouse.grantUse(fn)
+      if (bucket.encryptionKey) fn.addEnvironment(variables.key, bucket.encryptionKey.keyId)
+      return fn
+    })
+  }
+
+  /** The function that makes an extract of what a job of Spark gives. */
+  get gather(): TaskFunction {
+    return this.once('Gather', {}, (id) => {
+      const { bucket } = this.props
+      const fn = this.make(id, {
+        ...{ memory: 512, minutes: 15, entry: 'gather' },
+        description: 'Makes extracts of what jobs of Spark give',
+        tables: this.props.indexes?.get('spark'),
+      })
+      letRead(fn, bucket, 'staging/spark/*/out/*')
+      letWrite(fn, bucket, 'staging/spark/*/extract.json', 'staging/spark/*/manifest.json')
+      return fn
+    })
+  }
+
   /** All that there are by now. */
   get all(): readonly TaskFunction[] {
     return this.node.children.filter((child) => child instanceof TaskFunction)

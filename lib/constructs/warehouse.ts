@@ -7,6 +7,7 @@ import { Construct } from 'constructs'
 import { variables } from '../night/environment.ts'
 import { READER } from '../redshift/setup/roles.ts'
 import type { Login } from '../redshift/setup/step.ts'
+import { letWrite } from './bucket-rights.ts'
 import { loginSecret } from './login-secret.ts'
 import type { Network } from './network.ts'
 import { letDecrypt, letReadSecret } from './secret-rights.ts'
@@ -54,6 +55,8 @@ export interface WarehouseProps {
   readonly network: Network | undefined
   /** Other buckets that COPY reads; the role of a warehouse that is there must have them already. */
   readonly copiesFrom: readonly string[]
+  /** Whether it writes to the bucket what jobs of Spark read. */
+  readonly unloads?: boolean
 }
 
 /** Who sets a warehouse up, and the secrets of the users that this makes. */
@@ -66,6 +69,9 @@ export interface Administration {
   readonly keyArns: readonly string[]
   readonly secrets: Readonly<Record<Login, string>>
 }
+
+/** Where UNLOAD writes what jobs of Spark read. */
+const UNLOADED = 'staging/spark/*/in/*'
 
 /** The Redshift that tables are loaded into, and what it takes to work there. */
 export class Warehouse extends Construct {
@@ -81,13 +87,14 @@ export class Warehouse extends Construct {
 
   constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id)
-    const { name, config, key, bucket, copiesFrom, network } = props
+    const { name, config, key, bucket, copiesFrom, network, unloads = false } = props
     this.config = config
     if (config.kind === 'new') {
       if (!network) throw new Error('a new warehouse needs a network')
       const place = { name, key, bucket, copiesFrom, network }
       const made = new Serverless(this, 'Serverless', { ...config, ...place })
       this.made = made
+      if (unloads) letWrite(made.copyRole, bucket, UNLOADED)
       this.arn = made.workgroupArn
       this.secretArn = loginSecret(this, 'Login', 'usher', key).secretArn
       this.secretKeyArn = key.keyArn
@@ -106,6 +113,7 @@ export class Warehouse extends Construct {
     this.secretKeyArn = config.secretKeyArn
     this.copyRoleArn = config.copyRoleArn
     letRead(bucket, config.copyRoleArn)
+    if (unloads) letUnload(bucket, config.copyRoleArn)
     const { adminSecretArn, adminSecretKeyArn, secretKeyArn } = config
     if (!adminSecretArn) return
     const others = [adminSecretKeyArn, secretKeyArn].filter((arn) => arn !== undefined)
@@ -225,6 +233,25 @@ function letRead(bucket: IBucket, roleArn: string): void {
       ...{ sid: 'CopyListsStaging', principals, actions: ['s3:ListBucket'] },
       resources: [bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': 'staging/*' } },
+    }),
+  )
+}
+
+/** Lets a role that is not ours write what jobs of Spark read. */
+function letUnload(bucket: IBucket, roleArn: string): void {
+  const principals = [new ArnPrincipal(roleArn)]
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      ...{ sid: 'UnloadWrites', principals },
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [bucket.arnForObjects(UNLOADED)],
+    }),
+  )
+  bucket.encryptionKey?.addToResourcePolicy(
+    new PolicyStatement({
+      ...{ sid: 'UnloadWrites', principals },
+      ...{ actions: ['kms:GenerateDataKey'], resources: ['*'] },
+      conditions: { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } },
     }),
   )
 }

@@ -59,9 +59,7 @@ export function sparkStates(
     States: {
       [unloaded]: {
         Type: 'Choice',
-        Choices: [
-          { Variable: '$.task.place', IsPresent: false, Next: stateName(otherwise, id) },
-        ],
+        Choices: [{ Variable: '$.task.place', IsPresent: false, Next: stateName(otherwise, id) }],
         Default: name,
       },
       [name]: {

@@ -61,12 +61,7 @@ export function tableStates(
   return before({ StartAt: name, States: own }, states)
 }
 
-function stepStates(
-  id: string,
-  step: Step,
-  Catch: readonly Catcher[],
-  then: Leads,
-): States {
+function stepStates(id: string, step: Step, Catch: readonly Catcher[], then: Leads): States {
   if ('chunks' in step) return chunksStates(id, step, Catch, then)
   if ('spark' in step) return sparkStates(id, step, Catch, then)
   return taskStates(id, step, Catch, then)

@@ -12,6 +12,8 @@ export interface StorageStackProps extends StackProps {
   readonly stage: Stage
   /** Other buckets that COPY reads. */
   readonly copiesFrom?: readonly string[]
+  /** Whether the warehouse writes to the bucket what jobs of Spark read. */
+  readonly unloads?: boolean
 }
 
 /** What outlives every deploy: the key, the network, the bucket and the warehouse. */
@@ -24,7 +26,7 @@ export class StorageStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StorageStackProps) {
     super(scope, id, props)
-    const { stage, copiesFrom = [] } = props
+    const { stage, copiesFrom = [], unloads } = props
     const { warehouse: config, vpc } = stage
     const retention = retentionOf(stage)
     this.key = new Key(this, 'Key', {
@@ -44,7 +46,7 @@ export class StorageStack extends Stack {
         : undefined
     this.warehouse = new Warehouse(this, 'Warehouse', {
       name: `usher-${stage.name}`,
-      ...{ config, copiesFrom, key: this.key, bucket: this.bucket, network: this.network },
+      ...{ config, copiesFrom, unloads, key: this.key, bucket: this.bucket, network: this.network },
     })
     this.tellHowToConnect()
   }

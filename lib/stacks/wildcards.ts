@@ -35,6 +35,14 @@ const REASONS: readonly Reason[] = [
     because: 'The Data API knows no resource here: a condition keeps it to the own statements.',
   },
   {
+    right: /^emr-serverless:(GetJobRun|CancelJobRun) \S+\/jobruns\/\*$/,
+    because: 'Jobs of this one application, whose ids are made when they start.',
+  },
+  {
+    right: /^logs:DescribeLogGroups \S+:log-group:\*$/,
+    because: 'EMR looks for the log group of its jobs among all that there are.',
+  },
+  {
     right: /^xray:\w+ \*$/,
     because: 'X-Ray knows no resources for what writes traces.',
   },

@@ -212,7 +212,9 @@ function check(own: Definition): void {
     fail(`${cut.name} is both .primaryKey() and .truncated(): cut, two keys might be one`)
   }
   if (cut && made.by !== 'extract') {
-    fail(`${cut.name} is .truncated(), which is done where rows are read one by one: ${CUT[made.by]}`)
+    fail(
+      `${cut.name} is .truncated(), which is done where rows are read one by one: ${CUT[made.by]}`,
+    )
   }
   for (const { name, column } of own.columns) {
     const { type, fallback } = column.facts
