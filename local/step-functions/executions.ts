@@ -20,7 +20,7 @@ export type Listener = (execution: string, event: HistoryEvent) => void
 
 export function executionsOf(
   machines: ReadonlyMap<string, Machine>,
-  outside: Pick<World, 'invoke' | 'publish' | 's3'>,
+  outside: Pick<World, 'invoke' | 'publish' | 'runJob' | 's3'>,
   listener: Listener = () => {},
 ): Executions {
   const all = new Map<string, Execution>()

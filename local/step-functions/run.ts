@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { Context } from './data.ts'
 import { Aborted } from './error.ts'
 import type { Ending, Execution, Place } from './execution.ts'
+import type { Job, JobEnd } from './job.ts'
 import type { Message } from './publish.ts'
 
 /** What an execution needs of the world around it. */
@@ -10,6 +11,8 @@ export interface World {
   invoke(arn: string, input: unknown): Promise<unknown>
   /** Sends a message to a topic; gives its id. Throws a StateError. */
   publish?(message: Message): Promise<string>
+  /** Runs a job of EMR Serverless to its end, or until it is cancelled. */
+  runJob?(job: Job, cancelled: AbortSignal): Promise<JobEnd>
   /** Where lists of items are read. */
   readonly s3?: S3Client
   /** Starts an execution of a machine. Throws an ApiError. */

@@ -27,7 +27,7 @@ export interface MachineDefinition {
   readonly definition: string
 }
 
-export interface StepFunctionsOptions extends Pick<World, 'invoke' | 'publish' | 's3'> {
+export interface StepFunctionsOptions extends Pick<World, 'invoke' | 'publish' | 'runJob' | 's3'> {
   readonly machines: readonly MachineDefinition[]
   /** Hears each event of each execution as it happens. */
   readonly listener?: Listener

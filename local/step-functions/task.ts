@@ -2,6 +2,7 @@ import { LONGEST_TIMER } from './data.ts'
 import type { State } from './definition.ts'
 import { ApiError, StateError, unknownHere } from './error.ts'
 import { type Execution, type Place, record } from './execution.ts'
+import { jobOf, RUN_JOB } from './job.ts'
 import { messageOf, PUBLISH } from './publish.ts'
 import { type Run, unlessAborted } from './run.ts'
 
@@ -14,6 +15,7 @@ export function doTask(run: Run, state: State, place: Place, input: unknown): Pr
   if (LAMBDA.test(Resource)) return callFunction(run, state, place, input)
   if (CHILD.test(Resource)) return runChild(run, state, place, input)
   if (PUBLISH.test(Resource)) return publish(run, state, place, input)
+  if (RUN_JOB.test(Resource)) return runJob(run, state, place, input)
   throw unknownHere(`the resource ${Resource} of ${place.state}`)
 }
 
@@ -168,6 +170,48 @@ async function publish(
     record(execution, place, 'TaskSucceeded', { taskSucceededEventDetails: { ...task, ...output } })
     return result
   } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Error)) throw thrown
+    const failure = new StateError(...wordsOf(thrown))
+    const details = { ...task, error: failure.name, cause: failure.message }
+    if (failure.name === 'States.Timeout') {
+      record(execution, place, 'TaskTimedOut', { taskTimedOutEventDetails: details })
+    } else {
+      record(execution, place, 'TaskFailed', { taskFailedEventDetails: details })
+    }
+    throw failure
+  }
+}
+
+/** Runs a job of EMR Serverless and waits for its end. */
+async function runJob(
+  { execution, world, signal }: Run,
+  { TimeoutSeconds: timeoutInSeconds }: State,
+  place: Place,
+  input: unknown,
+): Promise<unknown> {
+  const task = { resourceType: 'emr-serverless', resource: 'startJobRun.sync' }
+  begin(execution, place, task, input, timeoutInSeconds)
+  if (!world.runJob) throw unknownHere('an application to run jobs')
+  const cancelled = new AbortController()
+  try {
+    const job = jobOf(input)
+    const about = { ApplicationId: job.ApplicationId, JobRunId: job.ClientToken.slice(0, 16) }
+    const submitted = { output: JSON.stringify(about), outputDetails: { truncated: false } }
+    record(execution, place, 'TaskSubmitted', {
+      taskSubmittedEventDetails: { ...task, ...submitted },
+    })
+    const ended = world.runJob(job, cancelled.signal)
+    const end = await unlessAborted(signal, within(timeoutInSeconds, ended))
+    const result = { ...about, Name: job.Name, State: end.state }
+    if (end.state === 'FAILED') {
+      const cause = JSON.stringify({ ...result, StateDetails: end.details })
+      throw new StateError('States.TaskFailed', cause)
+    }
+    const output = { output: JSON.stringify(result), outputDetails: { truncated: false } }
+    record(execution, place, 'TaskSucceeded', { taskSucceededEventDetails: { ...task, ...output } })
+    return result
+  } catch (thrown) {
+    cancelled.abort()
     if (signal.aborted || !(thrown instanceof Error)) throw thrown
     const failure = new StateError(...wordsOf(thrown))
     const details = { ...task, error: failure.name, cause: failure.message }

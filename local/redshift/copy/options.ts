@@ -166,7 +166,8 @@ export function readCopy(reader: Reader): CopyOptions {
   return options
 }
 
-function readRole(reader: Reader): void {
+/** The role or roles of an authorization. */
+export function readRole(reader: Reader): void {
   if (reader.accept('default')) return
   const role = reader.string()
   const roles = role.split(',')

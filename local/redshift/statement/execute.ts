@@ -13,6 +13,7 @@ import { alterUser, createRole, createUser } from './identity.ts'
 import { analyze, vacuum } from './maintain.ts'
 import { mayRun } from './need.ts'
 import { comment, lock } from './other.ts'
+import { unload } from './unload.ts'
 import { createView } from './view.ts'
 import { remove, write } from './write.ts'
 
@@ -66,6 +67,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
   merge: write,
   revoke,
   truncate: alone('TRUNCATE commits the transaction it runs in', remove),
+  unload,
   update: write,
   vacuum: alone('VACUUM cannot run inside a transaction block', vacuum),
 }
