@@ -26,6 +26,8 @@ export interface SetupResource {
 
 /** What one stage of a synthesized app would deploy, as far as a night needs it. */
 export interface Assembly {
+  /** The folder that it is in. */
+  readonly directory: string
   /** The ARN of the state machine of a night. */
   readonly night: string
   /** It, and those of its parts. */
@@ -78,6 +80,7 @@ export function readAssembly(directory: string, stage: string): Assembly {
   const night = machines.find(({ arn }) => arn.endsWith(`:usher-${stage}-night`))
   if (!night) throw new Error(`stage ${stage} has no state machine usher-${stage}-night`)
   return {
+    directory,
     night: night.arn,
     machines,
     functions: byArn,

@@ -13,6 +13,8 @@ import { type S3, startS3 } from './services/s3.ts'
 import { startSecrets } from './services/secrets.ts'
 import { setUp } from './set-up.ts'
 import type { SourceInfo } from './sources.ts'
+import { findSpark } from './spark/find.ts'
+import { sparkJobs } from './spark/jobs.ts'
 import { StateError } from './step-functions/error.ts'
 import { type Outcome, startStepFunctions } from './step-functions/step-functions.ts'
 import { step, supply, withoutMissing } from './supply.ts'
@@ -88,6 +90,9 @@ export async function runNight(options: NightOptions): Promise<Night> {
     ])
     const secretsManager = await startSecrets({ ...secrets, ...Object.fromEntries(logins) })
     closing.push(() => secretsManager.stop())
+    const spark = asked.some(({ source }) => source?.kind === 'spark')
+      ? await findSpark()
+      : undefined
     const stepFunctions = await startStepFunctions({
       machines: assembly.machines,
       async invoke(arn, event) {
@@ -105,6 +110,12 @@ export async function runNight(options: NightOptions): Promise<Night> {
         await writeFile(message, `Subject: ${Subject}\n\n${Message}`)
         return randomUUID()
       },
+      ...(spark && {
+        runJob: sparkJobs({
+          ...{ spark, s3: s3.client, assets: assembly.directory },
+          log: (line) => log.write(`${line}\n`),
+        }),
+      }),
       s3: s3.client,
       listener: (execution, event) => record.hear(execution, event),
     })

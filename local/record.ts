@@ -157,7 +157,8 @@ const wordsOf = (value: unknown): Words =>
 /** The sentence in the cause that a failed task gives. */
 export function sentenceOf(cause: string): string {
   try {
-    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause
+    const about = JSON.parse(cause) as { errorMessage?: string; StateDetails?: string }
+    return about.errorMessage ?? about.StateDetails ?? cause
   } catch {
     return cause
   }

@@ -4,6 +4,7 @@ import { provideMysql } from './mysql/provide.ts'
 import { provideElasticsearch } from './opensearch/provide.ts'
 import { provideHttp } from './partners/provide.ts'
 import { provideRedis } from './redis/provide.ts'
+import { provideSpark } from './spark/provide.ts'
 
 /** A source as the warehouse declares it. */
 export interface SourceInfo {
@@ -53,6 +54,7 @@ const providers: Readonly<Record<string, Provider>> = {
   mysql: provideMysql,
   redis: provideRedis,
   s3: provideLogs,
+  spark: provideSpark,
 }
 
 /** The user's own server, where the environment names one; else the sample's, if it can be had. */

@@ -19,7 +19,8 @@ export interface Supply {
 /** The sources of tables that are no code. */
 function sourcesOf(tables: readonly TableInfo[]): SourceInfo[] {
   const named = tables.flatMap(({ source }) => {
-    return source?.secret || source?.bucket ? [[source.name, source] as const] : []
+    const isThere = source?.secret || source?.bucket || source?.kind === 'spark'
+    return source && isThere ? [[source.name, source] as const] : []
   })
   return [...new Map(named).values()]
 }

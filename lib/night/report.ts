@@ -98,14 +98,23 @@ const CHUNK_FAILED = 'States.ExceedToleratedFailureThreshold'
 const chunkFailure = async (bucket: Bucket, own: AnyDefinition, run: string, error: Caught) =>
   error.Error === CHUNK_FAILED ? bucket.get<FailureNote>(chunkFailureKey(own, run)) : undefined
 
+/** What EMR Serverless says of a job that failed. */
+interface Job {
+  readonly JobRunId?: string
+  readonly StateDetails?: string
+  readonly JobRun?: Job
+}
+
 /**
- * The sentence inside a cause: Lambda's is `{"errorType", "errorMessage", "trace"}`, and that of a part
- * of the night is its execution, whose own error and cause say what went wrong.
+ * The sentence inside a cause: Lambda's is `{"errorType", "errorMessage", "trace"}`, that of a job is the
+ * job, and that of a part of the night is its execution, whose own error and cause say what went wrong.
  */
 function reasonOf({ Error: name, Cause = '' }: Caught): string {
   try {
-    const about = JSON.parse(Cause) as Partial<Caught> & { errorMessage?: unknown }
+    const about = JSON.parse(Cause) as Partial<Caught> & { errorMessage?: unknown } & Job
     if (typeof about.errorMessage === 'string') return about.errorMessage
+    const { JobRunId, StateDetails } = about.JobRun ?? about
+    if (StateDetails) return `${StateDetails} (the job ${JobRunId})`
     return about.Error ? `${about.Error}: ${about.Cause ?? ''}` : Cause
   } catch {
     return Cause || name

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { programs, places } from '../server/programs.ts'
+import { places, programs } from '../server/programs.ts'
 
 /** A Spark that runs here. */
 export interface Spark {

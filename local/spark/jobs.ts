@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 import {
   GetObjectCommand,
-  paginateListObjectsV2,
   PutObjectCommand,
+  paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { end, tie } from '../server/child.ts'
@@ -66,11 +66,11 @@ async function runJob(
     }
     const args = ['--master', 'local[2]', '--conf', 'spark.ui.enabled=false']
     const words = [...args, parameter, place(script), place(EntryPoint)]
-    const details = await submit(
-      spark,
-      [...words, ...EntryPointArguments.map(place)],
-      { folder, cancelled, log },
-    )
+    const details = await submit(spark, [...words, ...EntryPointArguments.map(place)], {
+      folder,
+      cancelled,
+      log,
+    })
     if (details !== undefined) return { state: 'FAILED', details }
     for (const url of new Set(urls)) {
       if (url === script) continue
@@ -150,9 +150,7 @@ async function giveBack(
     if (!entry.isFile() || entry.name.endsWith('.crc') || before.has(key)) continue
     before.add(key)
     const [Bucket = '', ...path] = key.split('/')
-    await s3.send(
-      new PutObjectCommand({ Bucket, Key: path.join('/'), Body: await readFile(file) }),
-    )
+    await s3.send(new PutObjectCommand({ Bucket, Key: path.join('/'), Body: await readFile(file) }))
   }
 }
 

@@ -34,7 +34,9 @@ function strictApp(): App {
 function deploy(app: App, stage: Stage): void {
   const env = { account: stage.account, region: stage.region }
   const copiesFrom = ['marketplace-logs']
-  const storage = new StorageStack(app, `${stage.name}-storage`, { env, stage, copiesFrom })
+  const storage = new StorageStack(app, `${stage.name}-storage`, {
+    ...{ env, stage, copiesFrom, unloads: true },
+  })
   new NightStack(app, `${stage.name}-night`, { env, stage, graph, storage })
 }
 

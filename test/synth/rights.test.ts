@@ -11,6 +11,7 @@ import {
   mirror,
   mysql,
   s3,
+  spark,
   sql,
   table,
   task,
@@ -46,6 +47,11 @@ const clicks = copy('clicks', {
   }),
 })
 const made = transform('made', { select: { id: events.id }, from: sql`${events}` })
+const counted = spark('counted', {
+  columns,
+  script: new URL('../night/spark/counted.py', import.meta.url),
+  reads: { made },
+})
 const tidy = task('tidy', { after: [made], run: async () => {} })
 
 type Value = string | Readonly<Record<string, unknown>>
@@ -74,8 +80,10 @@ beforeAll(() => {
       production: { inVpc: true, securityGroupIds: ['sg-0123456789abcdef0'] },
     },
   }
-  const graph = graphOf([days, events, huge, sales, clicks, made, tidy])
-  const stack = new StorageStack(app, 'storage', { stage, copiesFrom: ['their-logs'] })
+  const graph = graphOf([days, events, huge, sales, clicks, made, counted, tidy])
+  const stack = new StorageStack(app, 'storage', {
+    ...{ stage, copiesFrom: ['their-logs'], unloads: true },
+  })
   night = Template.fromStack(new NightStack(app, 'night', { stage, graph, storage: stack }))
   storage = Template.fromStack(stack)
 })
