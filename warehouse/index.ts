@@ -2,6 +2,7 @@
 import * as actions_clicks from './actions/clicks.ts'
 import * as actions_event_demand from './actions/event_demand.ts'
 import * as actions_searches from './actions/searches.ts'
+import * as actions_sessions from './actions/sessions.ts'
 import * as analytics_ga_channels from './analytics/ga_channels.ts'
 import * as analytics_ga_sessions from './analytics/ga_sessions.ts'
 import * as calendar_dim_date from './calendar/dim_date.ts'
@@ -31,6 +32,7 @@ export const tables: readonly object[] = [
   actions_clicks,
   actions_event_demand,
   actions_searches,
+  actions_sessions,
   analytics_ga_channels,
   analytics_ga_sessions,
   calendar_dim_date,
