@@ -183,7 +183,6 @@ export class TaskFunctions extends Construct {
       const fn = this.make(id, {
         ...{ memory: 512, minutes: 15, entry: 'unload' },
         description: 'Unloads what jobs of Spark read',
-        tables: this.props.indexes?.get('spark'),
       })
       letRead(fn, bucket, 'receipts/*', 'locks/*', 'runs/*.unload.json', 'staging/spark/*/manifest')
       letWrite(fn, bucket, 'runs/*.unload.json', 'staging/spark/*/job.json')
@@ -201,7 +200,6 @@ export class TaskFunctions extends Construct {
       const fn = this.make(id, {
         ...{ memory: 512, minutes: 15, entry: 'gather' },
         description: 'Makes extracts of what jobs of Spark give',
-        tables: this.props.indexes?.get('spark'),
       })
       letRead(fn, bucket, 'staging/spark/*/out/*')
       letWrite(fn, bucket, 'staging/spark/*/extract.json', 'staging/spark/*/manifest.json')

@@ -1,4 +1,4 @@
-import type { State, States } from './asl.ts'
+import type { ChoiceState, State, States } from './asl.ts'
 import { LONGEST } from './night.ts'
 import type { Step } from './table.ts'
 import { turnsIn } from './task.ts'
@@ -47,9 +47,13 @@ function* enteredStates({ StartAt, States }: States): Generator<State> {
     if (!state) return
     yield state
     if (state.Type === 'Parallel') for (const branch of state.Branches) yield* enteredStates(branch)
-    name = state.Type === 'Choice' ? state.Default : 'Next' in state ? state.Next : undefined
+    name = state.Type === 'Choice' ? workOf(state) : 'Next' in state ? state.Next : undefined
   }
 }
+
+/** Where a Choice leads: of a table's task, to its work; of how a night ended, to its end. */
+const workOf = ({ Choices, Default }: ChoiceState): string =>
+  Choices.find(({ Variable }) => Variable.startsWith('$.task.'))?.Next ?? Default
 
 /**
  * Entered and exited, and what lies between: of a function that it is scheduled, starts, succeeds; of

@@ -59,8 +59,8 @@ export function sparkStates(
     States: {
       [unloaded]: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.task.place', IsPresent: false, Next: stateName(otherwise, id) }],
-        Default: name,
+        Choices: [{ Variable: '$.task.place', IsPresent: true, Next: name }],
+        Default: stateName(otherwise, id),
       },
       [name]: {
         Type: 'Task',

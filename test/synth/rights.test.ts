@@ -93,12 +93,14 @@ const plain = (id: string) => id.replace(/[0-9A-F]{8}$/, '')
 
 /** A resource as a person reads it, with the names of others in braces. */
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value
+  // The name of an asset is what is in it.
+  if (typeof value === 'string') return value.replace(/[0-9a-f]{64}/, '{Hash}')
   const [[key, argument] = ['', '']] = Object.entries(value as Record<string, unknown>)
   if (key === 'Fn::Join') {
     const [, parts] = argument as [string, unknown[]]
     return parts.map(textOf).join('')
   }
+  if (key === 'Fn::Sub') return String(argument).replaceAll(/\$\{AWS::(\w+)\}/g, '{$1}')
   if (key === 'Fn::GetAtt') return `{${plain((argument as string[])[0] ?? '')}}`
   if (key === 'Fn::ImportValue') {
     const [, id = ''] = /(?:FnGetAtt|Ref)(\w+?)[0-9A-F]{8}(?:\w*)$/.exec(String(argument)) ?? []

@@ -40,6 +40,7 @@ export async function serve(
   machines: Readonly<Record<string, object>>,
   functions: Functions,
   s3?: StepFunctionsOptions['s3'],
+  runJob?: StepFunctionsOptions['runJob'],
 ): Promise<Subject> {
   const stepFunctions = await startStepFunctions({
     machines: Object.entries(machines).map(([name, definition]) => ({
@@ -47,7 +48,7 @@ export async function serve(
       definition: JSON.stringify(definition),
     })),
     invoke: async (arn, input) => functions[arn.split(':').at(-1) ?? '']?.(input as never),
-    s3,
+    ...{ s3, runJob },
   })
   const client = new SFNClient({
     endpoint: stepFunctions.url,
