@@ -69,7 +69,8 @@ export function writeIndexes(
   const bySource = Map.groupBy(tablesOf(graph), (table) => sourceOf(table)?.name)
   const indexes = new Map<string, string>()
   for (const [source, tables] of bySource) {
-    if (source === undefined) continue
+    // What Spark makes needs tables of other sources, which its functions must know.
+    if (source === undefined || tables.some(({ made }) => made.by === 'spark')) continue
     const own = new Set(tables.flatMap(({ id }) => files.get(id) ?? []))
     const file = resolve(directory, `${source}.ts`)
     writeFileSync(file, indexOf([...own].sort(), relative(directory, folder)))

@@ -190,7 +190,10 @@ function resolver(templates: readonly Template[]): (value: unknown) => unknown {
     const [[key, argument] = [], ...others] = Object.entries(value)
     if (key !== undefined && others.length === 0) {
       if (key === 'Ref') return ref(argument)
-      if (key === 'Fn::GetAtt') return arnOf(argument[0], resources.get(argument[0]))
+      if (key === 'Fn::GetAtt') {
+        const [id, attribute] = argument
+        return attribute === 'ApplicationId' ? nameOf(id) : arnOf(id, resources.get(id))
+      }
       if (key === 'Fn::ImportValue') return resolve(exported.get(argument))
       if (key === 'Fn::Join') return (resolve(argument[1]) as string[]).join(argument[0])
       if (key === 'Fn::Sub') {
