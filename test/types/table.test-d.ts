@@ -17,6 +17,7 @@ import {
   rowCount,
   s3,
   smallint,
+  spark,
   sql,
   super_,
   table,
@@ -353,3 +354,35 @@ mirror(production.table('seats'), {
 varchar(20).nullable().truncated().describe('Cut')
 // @ts-expect-error only a VARCHAR is cut
 integer().truncated()
+
+const made = { columns: { id: integer() }, script: new URL('made.py', import.meta.url) }
+const source = table('source', {
+  columns,
+  from: days,
+  row: () => ({ id: 1, name: '', note: null }),
+})
+
+spark('made', { ...made, reads: { source } })
+
+spark('made_of_some', {
+  ...made,
+  reads: { some: { select: { id: source.id }, from: sql`${source}` } },
+})
+
+// @ts-expect-error a script is a URL, beside the file
+spark('script_by_name', { ...made, script: 'made.py', reads: { source } })
+
+// @ts-expect-error what it reads is said
+spark('reads_nothing', { ...made })
+
+// @ts-expect-error a column by itself is no table
+spark('reads_a_column', { ...made, reads: { id: source.id } })
+
+// @ts-expect-error there is no column of that name
+spark('reads_no_column', { ...made, reads: { a: { select: { id: source.title }, from: sql`` } } })
+
+// @ts-expect-error a job has no memory of a function
+spark('with_resources', { ...made, reads: { source }, resources: { memory: 1024 } })
+
+// @ts-expect-error it is not sorted by what is no column
+spark('sorted', { ...made, reads: { source }, sort: ['title'] })

@@ -1,5 +1,6 @@
 import { RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { placeholder } from '../../../lib/machine/names.ts'
 import { sparkStates } from '../../../lib/machine/spark.ts'
 import type { Job, JobEnd } from '../../../local/step-functions/job.ts'
 import { jobOf } from '../../../local/step-functions/job.ts'
@@ -19,7 +20,7 @@ function machine() {
   }
   const Catch = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'sessions failed' }]
   const { StartAt, States } = sparkStates('sessions', step, Catch, { Next: 'Gather sessions' })
-  const text = JSON.stringify(States).replaceAll('${Partition}', 'aws')
+  const text = JSON.stringify(States).replaceAll(placeholder('Partition'), 'aws')
   const quick = text.replaceAll('"IntervalSeconds":30', '"IntervalSeconds":1')
   return {
     StartAt,
