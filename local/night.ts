@@ -93,6 +93,9 @@ export async function runNight(options: NightOptions): Promise<Night> {
     const spark = asked.some(({ source }) => source?.kind === 'spark')
       ? await findSpark()
       : undefined
+    // What Spark says is much, and no JSON.
+    const sparkLog = spark && createWriteStream(join(nights, `${run}.spark.txt`))
+    closing.push(() => sparkLog?.end())
     const stepFunctions = await startStepFunctions({
       machines: assembly.machines,
       async invoke(arn, event) {
@@ -113,7 +116,7 @@ export async function runNight(options: NightOptions): Promise<Night> {
       ...(spark && {
         runJob: sparkJobs({
           ...{ spark, s3: s3.client, assets: assembly.directory },
-          log: (line) => log.write(`${line}\n`),
+          log: (line) => sparkLog?.write(`${line}\n`),
         }),
       }),
       s3: s3.client,

@@ -31,7 +31,7 @@ export interface Sources {
 export async function startSources(directory: string, dates: readonly string[]): Promise<Sources> {
   const date = dates.at(-1) ?? ''
   const secrets: Record<string, object> = {}
-  const missing = ['search']
+  const missing = ['search', 'spark']
   const stops: (() => Promise<void>)[] = []
   const others = [
     { name: 'sixpack', kind: 'redis', secret: 'usher/sixpack' },
