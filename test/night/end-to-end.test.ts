@@ -405,7 +405,10 @@ withServer('a night', () => {
     it.each([
       ['aws-cdk-lib', []],
       ['mysql2', ['Chunk from production', 'Extract from production', 'Plan for production']],
-      ['@aws-sdk/client-redshift-data', ['Load', 'Prepare', 'Run', 'Set up', 'Transform', 'Unload']],
+      [
+        '@aws-sdk/client-redshift-data',
+        ['Load', 'Prepare', 'Run', 'Set up', 'Transform', 'Unload'],
+      ],
       ['@aws-sdk/client-sfn', ['Prepare', 'Watch']],
       ['@aws-sdk/client-sns', ['Watch']],
     ])('holds %s where it is needed: %j', (client, expected) => {

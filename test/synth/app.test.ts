@@ -98,15 +98,8 @@ describe('the app', () => {
     writeFileSync(file, wider)
     const dev = changed(second, await synth(copy)).filter((id) => id.startsWith('usher-dev'))
     const knowAll = [
-      'Await',
-      'Load',
-      'Note',
-      'Prepare',
-      'Report',
-      'Run',
-      'Seal',
-      'Transform',
-      'Watch',
+      ...['Await', 'Gather', 'Load', 'Note', 'Prepare', 'Report', 'Run', 'Seal'],
+      ...['Transform', 'Unload', 'Watch'],
     ]
     const ofItsSource = ['Chunkfromproduction', 'Extractfromproduction', 'Planforproduction']
     expect(dev).toEqual(
