@@ -3,7 +3,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { type Graph, tablesOf } from '../graph/graph.ts'
-import { EXTRACT_MEGABYTES, variables } from '../night/environment.ts'
+import { variables } from '../night/environment.ts'
 import { stagingOf } from '../night/receipt.ts'
 import {
   type Definition,
@@ -12,6 +12,7 @@ import {
   type TaskDefinition,
 } from '../table/definition.ts'
 import type { Codec, Source } from '../table/origin.ts'
+import { EXTRACT_MEGABYTES } from '../table/resources.ts'
 import { letDelete, letRead, letWrite } from './bucket-rights.ts'
 import type { Network } from './network.ts'
 import { letReadSecret } from './secret-rights.ts'

@@ -30,9 +30,6 @@ export const variables = {
   secret: 'USHER_SECRET',
 } as const
 
-/** What an extract has unless its table asks for more: with it comes a whole CPU. */
-export const EXTRACT_MEGABYTES = 1769
-
 /**
  * How Node runs a function of so many megabytes. Left to itself, it lets garbage grow with what it is
  * given; a third is much for what is alive at any one time, whatever the rows. Buffers do not count.

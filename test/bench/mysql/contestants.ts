@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { EXTRACT_MEGABYTES, nodeOptions, variables } from '../../../lib/night/environment.ts'
+import { nodeOptions, variables } from '../../../lib/night/environment.ts'
 import type { Codec } from '../../../lib/table/origin.ts'
+import { EXTRACT_MEGABYTES } from '../../../lib/table/resources.ts'
 import { places, programs } from '../../../local/server/programs.ts'
 import { bundle } from './bundle.ts'
 import type { Look } from './look.ts'
