@@ -54,6 +54,17 @@ export function readNight(run: string): Night {
   }
 }
 
+/** The rows and bytes that each table had the last time that a night on this machine loaded it. */
+export function lastLoaded(): Map<string, { readonly rows: number; readonly bytes?: number }> {
+  const loaded = new Map<string, { readonly rows: number; readonly bytes?: number }>()
+  for (const run of nights()) {
+    for (const { table, outcome, rows, bytes } of readNight(run).tables) {
+      if (outcome === 'loaded' && rows !== undefined) loaded.set(table, { rows, bytes })
+    }
+  }
+  return loaded
+}
+
 function parse(text: string): Left | undefined {
   try {
     const left = JSON.parse(text) as Left | null

@@ -7,6 +7,7 @@ import { durationsCommand } from './durations.ts'
 import { graphCommand } from './graph.ts'
 import { mirrorCommand } from './mirror.ts'
 import { nightCommand } from './night.ts'
+import { planCommand } from './plan.ts'
 import { setupCommand } from './setup.ts'
 import { sqlCommand } from './sql.ts'
 import { startCommand } from './start.ts'
@@ -29,6 +30,7 @@ const here: Commands = {
   sql: sqlCommand,
   graph: graphCommand,
   mirror: mirrorCommand,
+  plan: planCommand,
 }
 
 const deployed: Commands = {

@@ -1,0 +1,145 @@
+import { LISTED } from '../lib/cost/prices.ts'
+import { type Cost, costOf, dollarsOf } from '../lib/cost/usage.ts'
+import { duration } from '../lib/drawing/words.ts'
+import { type Capacity, dearest, type Forecast } from '../lib/forecast/forecast.ts'
+import { broken, type Limit } from '../lib/forecast/limits.ts'
+import { type Graph, tablesOf } from '../lib/graph/graph.ts'
+import type { Stage } from '../lib/stacks/stage.ts'
+import { columns, count, size } from '../local/display.ts'
+
+/** A night with so many times the rows, and what it takes of all limits. */
+export interface Look {
+  readonly times: number
+  readonly night: Forecast
+  readonly limits: readonly Limit[]
+}
+
+interface Sight {
+  readonly stage: Stage
+  readonly capacity: Capacity
+  readonly graph: Graph
+  readonly now: Look
+  /** The same with ever more rows. */
+  readonly growth: readonly Look[]
+  /** The tables of which it is not known how many rows there are. */
+  readonly unknown: readonly string[]
+}
+
+/** Nights of a month. */
+const NIGHTS = 30
+
+/** A forecast, for a person to read. */
+export function forecastLines({ stage, capacity, graph, now, growth, unknown }: Sight): string[] {
+  const { night, limits, times } = now
+  const tables = tablesOf(graph).length
+  const more = times === 1 ? '' : `, with ${count(times)} times the rows`
+  const chain = night.chain.ids.join(' > ')
+  return [
+    `A night of usher-${stage.name}-night, as it should be in AWS: ${tables} tables${more}.`,
+    '',
+    `It takes ${duration(night.seconds)}: at least ${duration(night.chain.seconds)}, as`,
+    `  ${chain} does.`,
+    '',
+    ...costLines(night, stage, capacity),
+    '',
+    ...limitLines(graph, night, limits),
+    '',
+    ...growthLines([now, ...growth]),
+    '',
+    ...(unknown.length > 0
+      ? [`Counted as empty, since no night here has loaded them: ${unknown.join(', ')}.`]
+      : []),
+    'docs/plan.md says how this is counted: what Redshift and the network do is assumed.',
+  ]
+}
+
+function costLines(night: Forecast, { region }: Stage, { units, serverless }: Capacity): string[] {
+  const { busy, usage } = night
+  const cost = costOf(usage)
+  const total = dollarsOf(cost)
+  const of: Readonly<Record<keyof Cost, readonly [string, string]>> = {
+    redshift: [
+      'Redshift',
+      serverless ? `${units} RPU for ${duration(busy)}` : 'nothing more: the cluster is there',
+    ],
+    lambda: [
+      'Lambda',
+      `${count(Math.ceil(usage.gbSeconds))} GB-seconds, ${count(usage.calls)} calls`,
+    ],
+    stepFunctions: ['Step Functions', `${count(usage.transitions)} transitions`],
+    s3: ['S3', `${count(usage.puts)} PUT, ${count(usage.gets)} GET`],
+  }
+  const rows = Object.entries(of).map(([service, [name, what]]) => [
+    `  ${name}`,
+    money(cost[service as keyof Cost]),
+    what,
+  ])
+  const most = dearest(night)
+    .slice(0, 3)
+    .map(({ id, dollars }) => `${id} ${money(dollars)}`)
+  const elsewhere = region !== undefined && region !== LISTED.region
+  return [
+    `It costs ${money(total)}, ${money(NIGHTS * total)} a month: list prices of ${LISTED.region}, no free tier.`,
+    ...(elsewhere ? [`  The stage is in ${region}, where prices differ.`] : []),
+    ...columns(rows, [1]),
+    `  dearest: ${most.join(', ')}`,
+  ]
+}
+
+function limitLines(graph: Graph, { timeline }: Forecast, limits: readonly Limit[]): string[] {
+  const readers = [...timeline.most.readers].flatMap(([name, used]) => {
+    const allowed = tablesOf(graph)
+      .flatMap(({ made }) => (made.by === 'transform' ? [] : made.from.source))
+      .find((source) => source.name === name)?.connections
+    if (allowed === undefined) return []
+    return [{ what: `connections to ${name}`, unit: 'count', used, allowed } as const]
+  })
+  return columns(
+    [
+      ['limit', 'used', 'allowed', ''],
+      ...[...limits, ...readers].map((limit) => [
+        named(limit),
+        amount(limit, limit.used),
+        amount(limit, limit.allowed),
+        percent(limit),
+      ]),
+    ],
+    [1, 2, 3],
+  )
+}
+
+function growthLines(looks: readonly Look[]): string[] {
+  const rows = looks.flatMap(({ times, night, limits }) => {
+    const [first] = broken(limits)
+    const all = [
+      `x ${count(times)}`,
+      duration(night.seconds),
+      money(dollarsOf(costOf(night.usage))),
+    ]
+    if (!first) return [[...all, 'nothing']]
+    return [
+      [...all, `${named(first)}: ${percent(first)}`],
+      ['', '', '', `  ${first.remedy}`],
+    ]
+  })
+  return columns([['rows', 'night', 'cost', 'breaks first'], ...rows], [0, 1, 2])
+}
+
+const named = ({ what, table }: Pick<Limit, 'what' | 'table'>): string =>
+  table ? `${what}: ${table}` : what
+
+const percent = ({ used, allowed }: Pick<Limit, 'used' | 'allowed'>): string =>
+  `${count(Math.ceil((100 * used) / allowed))} %`
+
+function amount({ unit }: Pick<Limit, 'unit'>, value: number): string {
+  if (unit === 'seconds') return duration(value)
+  if (unit === 'bytes') return size(value)
+  return unit === 'megabytes' ? `${count(value)} MB` : count(value)
+}
+
+/** `$1,234`, `$12.34`, `$0.0012` */
+export function money(dollars: number): string {
+  if (dollars >= 100) return `$${count(Math.round(dollars))}`
+  if (dollars >= 0.1 || dollars === 0) return `$${dollars.toFixed(2)}`
+  return `$${dollars.toFixed(Math.min(6, 1 - Math.floor(Math.log10(dollars))))}`
+}
