@@ -1,10 +1,12 @@
 import { LISTED } from '../lib/cost/prices.ts'
+import { standingCost } from '../lib/cost/standing.ts'
 import { type Cost, costOf, dollarsOf } from '../lib/cost/usage.ts'
 import { duration } from '../lib/drawing/words.ts'
 import { type Capacity, dearest, type Forecast } from '../lib/forecast/forecast.ts'
 import { broken, type Limit } from '../lib/forecast/limits.ts'
 import { type Graph, tablesOf } from '../lib/graph/graph.ts'
 import type { Stage } from '../lib/stacks/stage.ts'
+import { sourceOf } from '../lib/table/definition.ts'
 import { columns, count, size } from '../local/display.ts'
 
 /** A night with so many times the rows, and what it takes of all limits. */
@@ -23,33 +25,40 @@ interface Sight {
   readonly growth: readonly Look[]
   /** The tables of which it is not known how many rows there are. */
   readonly unknown: readonly string[]
+  /** How many tables and tasks have been measured in AWS. */
+  readonly measured: number
 }
 
 /** Nights of a month. */
 const NIGHTS = 30
 
 /** A forecast, for a person to read. */
-export function forecastLines({ stage, capacity, graph, now, growth, unknown }: Sight): string[] {
+export function forecastLines(sight: Sight): string[] {
+  const { stage, capacity, graph, now, growth, unknown, measured } = sight
   const { night, limits, times } = now
   const tables = tablesOf(graph).length
-  const more = times === 1 ? '' : `, with ${count(times)} times the rows`
-  const chain = night.chain.ids.join(' > ')
+  const rows = times === 1 ? 'the rows' : `${count(times)} times the rows`
   return [
-    `A night of usher-${stage.name}-night, as it should be in AWS: ${tables} tables${more}.`,
+    `usher-${stage.name}-night: ${tables} tables, with ${rows} that were last loaded here.`,
+    measured > 0
+      ? `${measured} of them were timed in AWS (durations.json), the others are by rates alone.`
+      : 'None has been timed in AWS: npx usher durations would correct what follows.',
+    ...(unknown.length > 0
+      ? [`Never loaded here, so counted as empty: ${unknown.join(', ')}.`]
+      : []),
     '',
-    `It takes ${duration(night.seconds)}: at least ${duration(night.chain.seconds)}, as`,
-    `  ${chain} does.`,
+    `It takes ${duration(night.seconds)}: no less than ${duration(night.chain.seconds)}, as one is made from another:`,
+    `  ${night.chain.ids.join(' > ')}`,
     '',
     ...costLines(night, stage, capacity),
+    standingLine(graph, stage),
     '',
     ...limitLines(graph, night, limits),
+    ...waitLines(night),
     '',
     ...growthLines([now, ...growth]),
     '',
-    ...(unknown.length > 0
-      ? [`Counted as empty, since no night here has loaded them: ${unknown.join(', ')}.`]
-      : []),
-    'docs/plan.md says how this is counted: what Redshift and the network do is assumed.',
+    'docs/plan.md says how: what Redshift and the network do is assumed.',
   ]
 }
 
@@ -86,6 +95,39 @@ function costLines(night: Forecast, { region }: Stage, { units, serverless }: Ca
   ]
 }
 
+/** What there is to pay whether or not there are nights. */
+function standingLine(
+  graph: Graph,
+  { sources = {}, vpc, warehouse, metrics = true }: Stage,
+): string {
+  const all = new Map(
+    tablesOf(graph).flatMap((table) => {
+      const source = sourceOf(table)
+      return source ? [[source.name, source] as const] : []
+    }),
+  )
+  const inVpc = Object.values(sources).some((source) => source.inVpc)
+  const routed = vpc?.kind === 'existing' ? vpc.routeTableIds && vpc.availabilityZones.length : 3
+  const { fixed, metrics: most } = standingCost({
+    secrets: [...all.values()].filter(({ secret }) => secret !== undefined).length + 1,
+    zones: inVpc ? (routed ?? 0) : 0,
+    metrics: metrics ? metricsOf(graph) : 0,
+  })
+  const besides = warehouse.kind === 'new' ? ', and what lies in the warehouse' : ''
+  return `Each month besides: ${money(fixed)} for key, secrets and endpoints, up to ${money(most)} for metrics${besides}.`
+}
+
+/** The metrics of a stage: lib/night/README.md lists them. */
+function metricsOf(graph: Graph): number {
+  const ofStage = 3
+  return [...graph.values()].reduce((sum, { table, task }) => {
+    if (task) return sum + 3
+    if (table.made.by === 'transform') return sum + 4
+    const inChunks = table.made.by === 'extract' && table.made.chunks
+    return sum + (inChunks ? 5 : 6)
+  }, ofStage)
+}
+
 function limitLines(graph: Graph, { timeline }: Forecast, limits: readonly Limit[]): string[] {
   const readers = [...timeline.most.readers].flatMap(([name, used]) => {
     const allowed = tablesOf(graph)
@@ -98,7 +140,7 @@ function limitLines(graph: Graph, { timeline }: Forecast, limits: readonly Limit
     [
       ['limit', 'used', 'allowed', ''],
       ...[...limits, ...readers].map((limit) => [
-        named(limit),
+        limit.what === 'night' ? limit.what : named(limit),
         amount(limit, limit.used),
         amount(limit, limit.allowed),
         percent(limit),
@@ -106,6 +148,13 @@ function limitLines(graph: Graph, { timeline }: Forecast, limits: readonly Limit
     ],
     [1, 2, 3],
   )
+}
+
+function waitLines({ timeline }: Forecast): string[] {
+  const waits = [...timeline.waits.values()].filter((seconds) => seconds > 0)
+  if (waits.length === 0) return []
+  const tables = waits.length === 1 ? '1 table waits' : `${waits.length} tables wait`
+  return [`${tables} for a connection, ${duration(Math.max(...waits))} at most.`]
 }
 
 function growthLines(looks: readonly Look[]): string[] {

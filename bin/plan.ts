@@ -72,9 +72,11 @@ export function planLines(graph: Graph, stage: Stage, known: Known, times = 1): 
     table && !known.loaded.has(id) && !known.rows.has(id) ? [id] : [],
   )
   const growth = [10, 100, 1000].map((more) => look(times * more))
-  return forecastLines({ stage, capacity, graph, now: look(times), growth, unknown }).flatMap(
-    (line) => (line.length > 80 ? wrap(line, '  ') : [line]),
-  )
+  const measured = Object.keys(known.seconds).filter((id) => graph.get(id)?.table).length
+  return forecastLines({
+    ...{ stage, capacity, graph, growth, unknown, measured },
+    now: look(times),
+  }).flatMap((line) => (line.length > 80 ? wrap(line, '  ') : [line]))
 }
 
 function stageOf(name: unknown): Stage {

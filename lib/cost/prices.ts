@@ -53,4 +53,25 @@ export const PRICES = {
     per: 'RPU-hour',
     source: 'https://aws.amazon.com/redshift/pricing/',
   },
+  secret: {
+    dollars: 0.4,
+    per: 'secret and month',
+    source: 'https://aws.amazon.com/secrets-manager/pricing/',
+  },
+  key: {
+    dollars: 1,
+    per: 'key and month',
+    source: 'https://aws.amazon.com/kms/pricing/',
+  },
+  endpoint: {
+    dollars: 0.01,
+    per: 'hour in a zone',
+    source: 'https://aws.amazon.com/privatelink/pricing/',
+  },
+  /** Of the first 10,000, if it has a value in every hour; one of nightly values is charged for few. */
+  metric: {
+    dollars: 0.3,
+    per: 'metric and month',
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+  },
 } as const satisfies Readonly<Record<string, Price>>

@@ -103,9 +103,10 @@ function leastMemory(graph: Graph, { works }: Forecast): Limit[] {
   })
   const [least] = tables.sort((a, b) => extractMegabytes(a) - extractMegabytes(b))
   if (!least) return []
-  const allowed = extractMegabytes(least)
+  const { id, resources } = least
   const what = { what: 'memory of an extract', unit: 'megabytes', used: EXTRACT_USES } as const
-  return [{ ...what, allowed, table: least.id, remedy: `give ${least.id} more memory` }]
+  const table = resources.memory === undefined ? undefined : id
+  return [{ ...what, allowed: extractMegabytes(least), table, remedy: `${id}: more memory` }]
 }
 
 /** What makes the extract of a table shorter. */

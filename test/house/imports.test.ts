@@ -10,6 +10,8 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   'lib/discard.ts': { rooms: [] },
   'lib/table': { rooms: ['lib/error.ts'], packages: /^node:crypto$/ },
   'lib/graph': { rooms: ['lib/error.ts', 'lib/table'], packages: /^node:crypto$/ },
+  'lib/cost': { rooms: ['lib/table'] },
+  'lib/forecast': { rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/cost'] },
   'lib/machine': { rooms: ['lib/error.ts', 'lib/graph'], packages: /^node:crypto$/ },
   'lib/source/s3/client.ts': { rooms: [], packages: /^@aws-sdk\/client-s3$/ },
   'lib/source': {
@@ -62,7 +64,9 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   bin: {
     rooms: [
       'lib/error.ts',
+      'lib/cost',
       'lib/drawing',
+      'lib/forecast',
       'lib/graph',
       'lib/night',
       'lib/redshift/setup',
