@@ -29,6 +29,9 @@ interface Sight {
   readonly measured: number
 }
 
+/** Of tables, so many are named. */
+const MOST = 5
+
 /** Nights of a month. */
 const NIGHTS = 30
 
@@ -43,9 +46,7 @@ export function forecastLines(sight: Sight): string[] {
     measured > 0
       ? `${measured} of them were timed in AWS (durations.json), the others are by rates alone.`
       : 'None has been timed in AWS: npx usher durations would correct what follows.',
-    ...(unknown.length > 0
-      ? [`Never loaded here, so counted as empty: ${unknown.join(', ')}.`]
-      : []),
+    ...(unknown.length > 0 ? [`Never loaded here, so counted as empty: ${some(unknown)}.`] : []),
     '',
     `It takes ${duration(night.seconds)}: no less than ${duration(night.chain.seconds)}, as one is made from another:`,
     `  ${night.chain.ids.join(' > ')}`,
@@ -173,6 +174,11 @@ function growthLines(looks: readonly Look[]): string[] {
   })
   return columns([['rows', 'night', 'cost', 'breaks first'], ...rows], [0, 1, 2])
 }
+
+const some = (ids: readonly string[]): string =>
+  ids.length <= MOST
+    ? ids.join(', ')
+    : `${ids.slice(0, MOST).join(', ')} and ${ids.length - MOST} more`
 
 const named = ({ what, table }: Pick<Limit, 'what' | 'table'>): string =>
   table ? `${what}: ${table}` : what

@@ -15,11 +15,11 @@ import { loadGraph } from './warehouse.ts'
 export const planCommand: Command = {
   usage: 'plan [--rows orders=120000000,…] [--scale N] [--stage S]',
   summary: 'Says what a night in AWS should take and cost, and what breaks as rows grow.',
-  help: `Counts, for the warehouse as it is declared, how long a night in AWS should take,
-what it should cost at list prices, how much it should use of the limits of AWS
-and of the sources, and which of them breaks first at 10, 100 and 1,000 times
-the rows. Nothing is asked of AWS: docs/plan.md says how it is counted, and what
-of it was measured and what is assumed.
+  help: `Counts for the warehouse as it is declared how long a night in AWS should take,
+what it should cost at list prices, what it should use of the limits of AWS and
+of the sources, and which of them breaks first with 10, 100 and 1,000 times the
+rows. Nothing is asked of AWS: docs/plan.md says how it is counted, and what of
+that was measured and what is assumed.
 
   --rows   so many rows of these tables, in place of those that the last night
            on this machine has loaded: --rows orders=120000000,events=90000
