@@ -1,0 +1,22 @@
+/** How long a warehouse of 300 tables and 12 sources takes to be synthesized, and how large it is. */
+import { largeGraph, synthesizeLarge } from '../synth/large.ts'
+import { machine } from './machine.ts'
+
+const LIMITS = { resources: 500, template: 1_000_000, definition: 1_048_576 } as const
+
+const graph = largeGraph()
+const start = performance.now()
+const sizes = synthesizeLarge(graph)
+const seconds = (performance.now() - start) / 1000
+
+console.log(machine())
+console.log(`${graph.size} tables are synthesized, with their bundles, in ${seconds.toFixed(1)} s`)
+console.log()
+const share = (part: number, whole: number) =>
+  `${part.toLocaleString('en-US').padStart(9)} ${`${Math.ceil((100 * part) / whole)} %`.padStart(6)}`
+console.log(`${'stack or machine'.padEnd(30)}${'resources'.padStart(16)}${'bytes'.padStart(17)}`)
+for (const { name, resources, bytes } of sizes) {
+  const counted = resources === undefined ? ''.padStart(16) : share(resources, LIMITS.resources)
+  const most = resources === undefined ? LIMITS.definition : LIMITS.template
+  console.log(`${name.padEnd(30)}${counted} ${share(bytes, most)}`)
+}
