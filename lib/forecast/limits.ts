@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts'
-import { ALLOWED } from '../machine/budget.ts'
+import { ALLOWED, type Budget } from '../machine/budget.ts'
 import { type Definition, keyOf } from '../table/definition.ts'
 import { extractMegabytes, MINUTES } from '../table/resources.ts'
 import type { Forecast } from './forecast.ts'
@@ -28,15 +28,11 @@ const STATEMENTS = 200
 const PAYLOAD = 262_144
 /** Bytes of what goes from state to state besides the names of tables. */
 const RECORD = 1000
-/** Seconds between two tries for a connection, on average, and the events of a try. */
-const TRY_SECONDS = 170
-const TRY_EVENTS = 3
 
 /** What a forecast takes of all limits; `window` is the seconds that a night may take. */
 export function limitsOf(graph: Graph, night: Forecast, window: number): Limit[] {
   const { budgets, timeline } = night
-  const most = (of: 'bytes' | 'events') => Math.max(...budgets.map((budget) => budget[of]))
-  const tries = [...timeline.waits.values()].reduce((sum, s) => sum + Math.ceil(s / TRY_SECONDS), 0)
+  const most = (of: (budget: Budget) => number) => Math.max(...budgets.map(of))
   return [
     {
       what: 'night',
@@ -59,11 +55,11 @@ export function limitsOf(graph: Graph, night: Forecast, window: number): Limit[]
     },
     {
       ...{ what: 'history of an execution', unit: 'count', allowed: ALLOWED.events },
-      used: most('events') + TRY_EVENTS * tries,
+      used: most(({ events, waiting }) => events + waiting),
       remedy: 'give the sources more connections',
     },
     {
-      ...{ what: 'definition of a machine', unit: 'bytes', used: most('bytes') },
+      ...{ what: 'definition of a machine', unit: 'bytes', used: most(({ bytes }) => bytes) },
       allowed: ALLOWED.bytes,
       remedy: 'shorten the names of tables',
     },

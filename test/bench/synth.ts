@@ -14,9 +14,10 @@ console.log(`${graph.size} tables are synthesized, with their bundles, in ${seco
 console.log()
 const share = (part: number, whole: number) =>
   `${part.toLocaleString('en-US').padStart(9)} ${`${Math.ceil((100 * part) / whole)} %`.padStart(6)}`
-console.log(`${'stack or machine'.padEnd(30)}${'resources'.padStart(16)}${'bytes'.padStart(17)}`)
+console.log(`${''.padEnd(34)}${'resources'.padStart(16)}${'bytes'.padStart(17)}`)
 for (const { name, resources, bytes } of sizes) {
   const counted = resources === undefined ? ''.padStart(16) : share(resources, LIMITS.resources)
   const most = resources === undefined ? LIMITS.definition : LIMITS.template
-  console.log(`${name.padEnd(30)}${counted} ${share(bytes, most)}`)
+  const what = resources === undefined ? `machine ${name}` : `stack ${name}`
+  console.log(`${what.padEnd(34)}${counted} ${share(bytes, most)}`)
 }

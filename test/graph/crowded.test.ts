@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { crowdedSources } from '../../lib/constructs/crowded.ts'
+import { crowdedSources } from '../../lib/graph/crowded.ts'
 import { mysql } from '../../lib/source/mysql/mysql.ts'
 import { bigint } from '../../lib/table/column.ts'
 import { definition } from '../../lib/table/definition.ts'
