@@ -119,6 +119,7 @@ export class TaskFunctions extends Construct {
     letRead(this.report, bucket, 'receipts/*', 'runs/*', 'locks/*')
     letDelete(this.report, bucket, 'staging/*')
     this.tellRunbooks(this.report)
+    warehouse.tellCapacity(this.report)
   }
 
   /** The function that extracts a table. */

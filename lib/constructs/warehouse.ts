@@ -160,6 +160,12 @@ export class Warehouse extends Construct {
     if (readers !== undefined) fn.addEnvironment(variables.readers, readers)
   }
 
+  /** Tells a function what the warehouse costs while it works, where it is Usher's own. */
+  tellCapacity(fn: LambdaFunction): void {
+    const { config } = this
+    if (config.kind === 'new') fn.addEnvironment(variables.capacity, String(config.baseCapacity))
+  }
+
   private grant(fn: LambdaFunction, submit: string): void {
     this.tell(fn, this.secretArn)
     fn.addEnvironment(variables.copyRole, this.copyRoleArn)

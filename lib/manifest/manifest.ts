@@ -60,6 +60,8 @@ export interface Extract extends Files {
   readonly readUntil?: string
   /** What others wrote: left where it is. */
   readonly files?: readonly ListedFile[]
+  /** How long a chunk took to be read. */
+  readonly seconds?: number
   /** What the day was like when it was read. */
   readonly fingerprint?: string
   /** What was done to values on the way, and how often. */

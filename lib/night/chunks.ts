@@ -184,9 +184,10 @@ async function readChunk(
       ),
     })
     if (!found) throw new Error(`${table.id}: nothing was read of chunk ${chunk}`)
-    await bucket.put(extractKey(place), found)
+    const seconds = secondsSince(start)
+    await bucket.put(extractKey(place), { ...found, seconds } satisfies Extract)
     const { rows = 0, bytes, notes, warnings } = found
-    const facts = { table: table.id, chunk, rows, bytes, seconds: secondsSince(start) }
+    const facts = { table: table.id, chunk, rows, bytes, seconds }
     log('extracted', { ...facts, notes, warnings })
     return facts
   } finally {
@@ -247,9 +248,11 @@ export async function sealTask(
   measure({ Bytes: bytes }, table.id)
   log('sealed', { chunks: chunks.count, rows, bytes, notes, warnings })
   const seconds = (planned.seconds ?? 0) + secondsSince(start)
+  const reading = found.reduce((sum, { seconds = 0 }) => sum + seconds, 0)
   return {
     ...{ table: table.id, date, run, force, accept, outcome: 'extracted', attempt },
     ...{ days: [date], rows, bytes, seconds },
+    read: { chunks: chunks.count, seconds: reading },
   }
 }
 

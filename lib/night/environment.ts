@@ -17,6 +17,8 @@ export const variables = {
   key: 'USHER_KEY',
   /** The role in the warehouse of those who only read; none where the stage names none. */
   readers: 'USHER_READERS',
+  /** The RPU that the warehouse costs while it works; none where that is not Usher's to know. */
+  capacity: 'USHER_CAPACITY',
   timeZone: 'USHER_TIME_ZONE',
   /** The topic that the watch tells. */
   topic: 'USHER_TOPIC',

@@ -1,8 +1,8 @@
 import type { Bucket } from '../manifest/bucket.ts'
-import type { AnyDefinition } from '../table/definition.ts'
+import { costsOf, type Standing } from './cost.ts'
 import { variables } from './environment.ts'
 import { log } from './log.ts'
-import { lastReceipt, type Receipt } from './receipt.ts'
+import { lastReceipt } from './receipt.ts'
 
 /** What is measured, and in which of CloudWatch's units. */
 const UNITS = {
@@ -11,6 +11,7 @@ const UNITS = {
   ExtractSeconds: 'Seconds',
   LoadSeconds: 'Seconds',
   DaysBehind: 'Count',
+  Cost: 'None',
   TablesComplete: 'Count',
   TablesIncomplete: 'Count',
   NightSeconds: 'Seconds',
@@ -43,33 +44,31 @@ export function measure(measures: Measures, Table?: string): void {
   })
 }
 
-/** A table or task at a night's end, with what says that it is complete. */
-interface Standing {
-  readonly own: AnyDefinition
-  readonly receipt?: Receipt | undefined
-}
-
 /** Milliseconds. */
 export const DAY = 24 * 3600 * 1000
 
 /**
- * Measures a night at its end: how many run dates older the rows of each table are, and how many
- * tables and tasks are complete. One that was redriven has no length: it waited for a person.
+ * Measures a night at its end: how many run dates older the rows of each table are, what each cost that
+ * it has made complete, and how many tables and tasks are complete. One that was redriven has no length,
+ * as it waited for a person, and no costs, some of which were measured before.
  */
 export async function measureNight(
   bucket: Bucket,
   all: readonly Standing[],
   night: {
     readonly date: string
+    readonly run: string
     readonly redriven: number
     readonly startedAt: string
     readonly Warnings?: number | undefined
   },
 ): Promise<void> {
+  const costs = night.redriven > 0 ? new Map<string, number>() : costsOf(all, night.run)
   const daysSince = (date: string) => (Date.parse(night.date) - Date.parse(date)) / DAY
   for (const { own, receipt } of all) {
     const last = receipt ?? (await lastReceipt(bucket, own))
-    measure({ DaysBehind: last && Math.max(0, daysSince(last.date)) }, own.id)
+    const DaysBehind = last && Math.max(0, daysSince(last.date))
+    measure({ DaysBehind, Cost: costs.get(own.id) }, own.id)
   }
   const TablesComplete = all.filter(({ receipt }) => receipt).length
   measure({

@@ -23,6 +23,10 @@ export interface Receipt {
   /** How long the extract took, and the load, transform or task. */
   readonly extractSeconds?: number
   readonly loadSeconds: number
+  /** When the load, transform or task was under way, of all days that it read. */
+  readonly worked?: { readonly from: string; readonly to: string }
+  /** How many chunks were read, and how long that took all together. */
+  readonly read?: { readonly chunks: number; readonly seconds: number }
   /** What the day was like at its source when it was read: of a receipt of before there was `Day`. */
   readonly fingerprint?: string
   /** The load that stands for this one, since its rows are newer: those are meant then. */

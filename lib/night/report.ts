@@ -156,7 +156,7 @@ export async function reportNight(
   const warnings = [...early, ...warningsOf(found.map(({ receipt }) => receipt))]
   // Of a night that is incomplete, the letter has them.
   const Warnings = broken.length === 0 ? warnings.length : undefined
-  if (!again) await measureNight(bucket, found, { date, redriven, startedAt, Warnings })
+  if (!again) await measureNight(bucket, found, { date, run, redriven, startedAt, Warnings })
   if (broken.length === 0) {
     const complete = `${amountOf(asked)} ${isOrAre(asked)} complete for ${date}`
     const count = `${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`

@@ -9,6 +9,7 @@ import { measure } from './metrics.ts'
 import { begunKey, writeReceipt } from './receipt.ts'
 import {
   secondsSince,
+  spanSince,
   type TaskInput,
   type TaskResult,
   taskOf,
@@ -50,7 +51,8 @@ export async function runTask(
     }
     const seconds = secondsSince(start)
     await checkHeld(bucket, input)
-    await writeReceipt(bucket, task, { date, run, loadSeconds: seconds })
+    const worked = spanSince(start)
+    await writeReceipt(bucket, task, { date, run, loadSeconds: seconds, worked })
     log('done', { seconds })
     measure({ LoadSeconds: seconds }, task.id)
     return { table: task.id, date, run, outcome: 'done', seconds }

@@ -38,6 +38,8 @@ export interface TaskResult {
   readonly begunAt?: string
   /** Where the list of the chunks is, and how many there are. */
   readonly chunks?: { readonly key: string; readonly count: number }
+  /** How many chunks were read, and how long that took all together. */
+  readonly read?: { readonly chunks: number; readonly seconds: number }
   /** What the chunks add to, and how far they go. */
   readonly increment?: Increment
   /** When the reading of chunks began. */
@@ -112,6 +114,12 @@ function elsewhere(id: string): never {
 
 /** Seconds since an instant of performance.now(), to the millisecond. */
 export const secondsSince = (start: number): number => Math.round(performance.now() - start) / 1000
+
+/** From an instant of performance.now() until now, as clocks have it. */
+export const spanSince = (start: number): { readonly from: string; readonly to: string } => ({
+  from: new Date(performance.timeOrigin + start).toISOString(),
+  to: new Date().toISOString(),
+})
 
 /** A name that no other attempt has. */
 export const newAttempt = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`

@@ -17,6 +17,7 @@ import { attemptPrefix, loadedFingerprint, writeDay, writeReceipt } from './rece
 import {
   newAttempt,
   secondsSince,
+  spanSince,
   type TaskInput,
   type TaskResult,
   tableOf,
@@ -115,7 +116,7 @@ export async function loadTask(
   const deadline = start + tools.milliseconds
   const found: Loaded[] = []
   for (const day of days) {
-    found.push(await loadDay(tools, table, { ...extracted, attempt, day, deadline }))
+    found.push(await loadDay(tools, table, { ...extracted, attempt, day, deadline, began: start }))
   }
   const what = { table: table.id, date, run }
   const published = found.filter(({ newer }) => !newer)
@@ -145,9 +146,11 @@ async function loadDay(
     readonly attempt: string
     readonly day: string
     readonly deadline: number
+    /** When the first of its days began to be loaded, as performance.now() counts it. */
+    readonly began: number
   },
 ): Promise<Loaded> {
-  const { date: night, day: date, attempt, deadline, run, force, seconds } = extracted
+  const { date: night, day: date, attempt, deadline, run, force, seconds, read } = extracted
   const start = performance.now()
   const prefix = attemptPrefix(table, date, attempt)
   const held = () => checkHeld(bucket, extracted)
@@ -169,7 +172,8 @@ async function loadDay(
       await writeDay(bucket, table, { ...day, ...accepted() })
     }
     if (date === night) {
-      await writeReceipt(bucket, table, { ...facts, ...accepted(), increment, newer })
+      const worked = spanSince(extracted.began)
+      await writeReceipt(bucket, table, { ...facts, ...accepted(), worked, read, increment, newer })
     }
     await deleteExtract(bucket, prefix, files)
   }
@@ -242,7 +246,7 @@ export function transformTask(
     await held()
     await writeReceipt(bucket, table, {
       ...{ date, run, rows, newer },
-      loadSeconds: seconds,
+      ...{ loadSeconds: seconds, worked: spanSince(start) },
       ...accepted(),
     })
     const facts = { rows, seconds, ...checksOf(table) }

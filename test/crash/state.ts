@@ -88,7 +88,8 @@ interface Receipt extends Readonly<Record<string, unknown>> {
 export type Kept = Readonly<Record<string, unknown>> & { readonly date: string }
 
 function lasting(receipt: Receipt): Kept {
-  const { run, bytes, extractSeconds, loadSeconds, readAt, increment, ...rest } = receipt
+  const { run, bytes, extractSeconds, loadSeconds, worked, read, readAt, increment, ...rest } =
+    receipt
   const { base, ...further } = (increment ?? {}) as Record<string, unknown>
   return { ...rest, ...further }
 }

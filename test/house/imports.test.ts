@@ -36,6 +36,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'lib/error.ts',
       'lib/table',
       'lib/graph',
+      'lib/cost',
       'lib/manifest',
       'lib/redshift/setup',
       'lib/redshift',

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { generator, integer, sql, table, task, transform } from '#lib'
 import { graphOf } from '../../lib/graph/graph.ts'
 import { logging } from '../../lib/night/log.ts'
-import { measure } from '../../lib/night/metrics.ts'
-import { writeReceipt } from '../../lib/night/receipt.ts'
+import { measure, measureNight } from '../../lib/night/metrics.ts'
+import { lastReceipt, writeReceipt } from '../../lib/night/receipt.ts'
 import { definition } from '../../lib/table/definition.ts'
 import { conclude } from './conclude.ts'
 import { problemsOf } from './emf.ts'
@@ -106,5 +106,53 @@ describe('a night that has ended', () => {
     written = []
     await conclude({ graph, bucket }, { ...night, redriven: 1 })
     expect(measured()).toEqual([])
+  })
+
+  describe('with a warehouse of 8 RPU', () => {
+    beforeEach(() => {
+      process.env.USHER_CAPACITY = '8'
+    })
+    afterEach(() => {
+      delete process.env.USHER_CAPACITY
+    })
+
+    const at = (clock: string) => `2026-11-24T03:${clock}.000Z`
+    const costs = async (redriven = 0) => {
+      const bucket = memoryBucket()
+      const write = (own: typeof fresh | typeof tidy, run: string, from: string, to: string) =>
+        writeReceipt(bucket, own[definition], {
+          ...{ date, run, loadSeconds: 1, worked: { from: at(from), to: at(to) } },
+          ...(own === fresh && { extractSeconds: 100, bytes: 1_000_000 }),
+        })
+      // Five minutes and one, of which one is shared; what another night has made costs this one nothing.
+      await write(fresh, 'two', '30:00', '35:00')
+      await write(tidy, 'two', '34:00', '35:00')
+      await write(made as never, 'one', '10:00', '15:00')
+      const found = [fresh, tidy, made].map((own) => own[definition])
+      const standing = found.map(async (own) => ({ own, receipt: await lastReceipt(bucket, own) }))
+      await measureNight(bucket, await Promise.all(standing), {
+        ...{ date, run: 'two', redriven, startedAt: at('00:00') },
+      })
+      return Object.fromEntries(
+        (measured() as { Table?: string; Cost?: number }[]).map(({ Table, Cost }) => [Table, Cost]),
+      )
+    }
+
+    it('is measured by what each table cost that it made', async () => {
+      const { fresh, tidy, made } = await costs()
+      // 8 RPU for 300 s at $0.375 an hour are $0.25, of which the table has 300 of 360 s.
+      const [redshift, lambda] = [0.25, 0.000_013_333_4]
+      const requests = 0.000_1
+      expect(fresh).toBeCloseTo(
+        (redshift * 300) / 360 + lambda * ((1769 / 1024) * 100 + 0.5 * 300) + requests,
+        3,
+      )
+      expect(tidy).toBeCloseTo((redshift * 60) / 360 + lambda * 0.5 * 60, 3)
+      expect(made).toBeUndefined()
+    })
+
+    it('has no costs once it is redriven, as it told of some before', async () => {
+      expect(await costs(1)).toMatchObject({ fresh: undefined, tidy: undefined })
+    })
   })
 })
