@@ -1,10 +1,11 @@
 import { Failure } from '../lib/error.ts'
-import { type Capacity, forecast, type Known } from '../lib/forecast/forecast.ts'
+import { forecast, type Known } from '../lib/forecast/forecast.ts'
 import { limitsOf } from '../lib/forecast/limits.ts'
 import type { Graph } from '../lib/graph/graph.ts'
 import { namesLike } from '../lib/graph/near.ts'
 import type { Stage } from '../lib/stacks/stage.ts'
 import { wrap } from '../local/display.ts'
+import { capacityOf } from './capacity.ts'
 import { knownDurations } from './durations.ts'
 import { forecastLines } from './forecast.ts'
 import { lastLoaded } from './nights.ts'
@@ -84,15 +85,6 @@ function stageOf(name: unknown): Stage {
   if (stage) return stage
   const names = stages.map(({ name }) => name).join(', ')
   throw new Failure('BadInput', `bin/stages has no stage '${name}'; there are: ${names}`)
-}
-
-/** The slices of a warehouse where nobody says how many there are. */
-const SLICES = 4
-
-function capacityOf({ warehouse }: Stage): Capacity {
-  return warehouse.kind === 'new'
-    ? { units: warehouse.baseCapacity, serverless: true }
-    : { units: warehouse.slices ?? SLICES, serverless: warehouse.kind === 'workgroup' }
 }
 
 /** Seconds that a night has: until people look, or until the machine ends it. */

@@ -16,6 +16,16 @@ export interface TableRecord {
   message?: string
 }
 
+/** What the work of a table or task took of machines, other than what is told of it. */
+export interface Effort {
+  /** Seconds of an extract's function; of a table in chunks, of those that plan and seal. */
+  readonly extractSeconds?: number
+  /** How many chunks were read, and how long that took all together. */
+  readonly read?: { readonly chunks: number; readonly seconds: number }
+  /** When it was loaded, transformed or run, in seconds. */
+  readonly worked?: { readonly start: number; readonly end: number }
+}
+
 /** What a state is given and gives, as far as it is looked at. */
 interface Words {
   readonly table?: string
@@ -23,6 +33,7 @@ interface Words {
   readonly rows?: number
   readonly bytes?: number
   readonly seconds?: number
+  readonly read?: { readonly chunks: number; readonly seconds: number }
   readonly date?: string
   readonly later?: string
   /** Given to the state that notes a failure, and to no other. */
@@ -34,6 +45,7 @@ const COMPLETE: ReadonlySet<string> = new Set(['loaded', 'done', 'complete'])
 /** Follows the executions of a night, table by table. */
 export class NightRecord {
   readonly tables = new Map<string, TableRecord>()
+  readonly efforts = new Map<string, Effort>()
   /** The tables that the night passed by. */
   readonly notAsked = new Set<string>()
   date = ''
@@ -108,7 +120,8 @@ export class NightRecord {
 
   private succeeded(table: string, task: Task): void {
     const { state } = task
-    const { outcome, rows, bytes, later, seconds: worked = secondsOf(task) } = wordsOf(task.result)
+    const words = wordsOf(task.result)
+    const { outcome, rows, bytes, later, read, seconds: worked = secondsOf(task) } = words
     if (outcome === 'not asked for') this.notAsked.add(table)
     const known = outcome === 'loaded' || outcome === 'done' || outcome === 'complete'
     if (!known && outcome !== 'extracted') return
@@ -124,6 +137,8 @@ export class NightRecord {
       return
     }
     record.outcome = known ? outcome : 'running'
+    const effort = known ? { worked: spanOf(task) } : { extractSeconds: worked, read }
+    this.efforts.set(table, { ...this.efforts.get(table), ...effort })
     const taken = worked + (outcome === 'extracted' ? (this.chunks.get(table) ?? 0) : 0)
     if (outcome === 'extracted') record.extractSeconds = taken
     else record.loadSeconds = taken
@@ -150,6 +165,12 @@ export class NightRecord {
 /** How long the last attempt took. */
 const secondsOf = ({ since, until }: Task): number =>
   ((until?.getTime() ?? 0) - (since?.getTime() ?? 0)) / 1000
+
+/** When it was. */
+const spanOf = ({ since, until }: Task) => ({
+  start: (since?.getTime() ?? 0) / 1000,
+  end: (until?.getTime() ?? 0) / 1000,
+})
 
 const wordsOf = (value: unknown): Words =>
   typeof value === 'object' && value !== null ? (value as Words) : {}

@@ -1,6 +1,7 @@
 import { wrap } from '../../local/display.ts'
 import { NightRecord, type TableRecord } from '../../local/record.ts'
 import { outcomeWord, reasons, summary, tableLines } from '../../local/summary.ts'
+import { costLines } from './cost.ts'
 import type { Listed } from './listing.ts'
 import type { NightMachine } from './night-machine.ts'
 import { askedOf, surely } from './progress.ts'
@@ -28,7 +29,8 @@ export async function standingLines(
   const left = asked.filter((table) => !record.notAsked.has(table))
   if (!isRunning(standing)) {
     const command = restart(meaning, stage, record, left)
-    return [...lines, ...summary(record, standing, command, surely(left, meaning))]
+    const all = summary(record, standing, command, surely(left, meaning))
+    return [...lines, ...all, ...(await costLines(machine.stage, record))]
   }
 
   const underWay = new Map(
