@@ -2,12 +2,13 @@ import { LISTED } from '../lib/cost/prices.ts'
 import { standingCost } from '../lib/cost/standing.ts'
 import { type Cost, costOf, dollarsOf } from '../lib/cost/usage.ts'
 import { duration } from '../lib/drawing/words.ts'
-import { type Capacity, dearest, type Forecast } from '../lib/forecast/forecast.ts'
+import type { Capacity, Forecast } from '../lib/forecast/forecast.ts'
 import { broken, type Limit } from '../lib/forecast/limits.ts'
 import { type Graph, tablesOf } from '../lib/graph/graph.ts'
 import type { Stage } from '../lib/stacks/stage.ts'
 import { sourceOf } from '../lib/table/definition.ts'
 import { columns, count, size } from '../local/display.ts'
+import { dearest, money } from './money.ts'
 
 /** A night with so many times the rows, and what it takes of all limits. */
 export interface Look {
@@ -84,15 +85,12 @@ function costLines(night: Forecast, { region }: Stage, { units, serverless }: Ca
     money(cost[service as keyof Cost]),
     what,
   ])
-  const most = dearest(night)
-    .slice(0, 3)
-    .map(({ id, dollars }) => `${id} ${money(dollars)}`)
   const elsewhere = region !== undefined && region !== LISTED.region
   return [
     `It costs ${money(total)}, ${money(NIGHTS * total)} a month: list prices of ${LISTED.region}, no free tier.`,
     ...(elsewhere ? [`  The stage is in ${region}, where prices differ.`] : []),
     ...columns(rows, [1]),
-    `  dearest: ${most.join(', ')}`,
+    `  dearest: ${dearest(night.usages)}`,
   ]
 }
 
@@ -190,11 +188,4 @@ function amount({ unit }: Pick<Limit, 'unit'>, value: number): string {
   if (unit === 'seconds') return duration(value)
   if (unit === 'bytes') return size(value)
   return unit === 'megabytes' ? `${count(value)} MB` : count(value)
-}
-
-/** `$1,234`, `$12.34`, `$0.0012` */
-export function money(dollars: number): string {
-  if (dollars >= 100) return `$${count(Math.round(dollars))}`
-  if (dollars >= 0.1 || dollars === 0) return `$${dollars.toFixed(2)}`
-  return `$${dollars.toFixed(Math.min(6, 1 - Math.floor(Math.log10(dollars))))}`
 }

@@ -7,9 +7,8 @@ import { nothing, type Usage } from './usage.ts'
 export interface TableNight {
   /** Of a table in chunks, to plan and to seal them. */
   readonly extractSeconds?: number | undefined
-  /** How long its chunks took, all together, and how many there were. */
-  readonly chunkSeconds?: number | undefined
-  readonly chunks?: number | undefined
+  /** How many chunks were read, and how long that took all together. */
+  readonly read?: { readonly chunks: number; readonly seconds: number } | undefined
   /** To load, transform or run. */
   readonly loadSeconds: number
   /** Bytes on S3; none of what was not extracted. */
@@ -27,7 +26,8 @@ const PIECE = 5 * 1024 * 1024
  * to S3. Of the warehouse's time, which tables share, `rpuSeconds` is the table's share.
  */
 export function usageOf(own: AnyDefinition, night: TableNight, rpuSeconds = 0): Usage {
-  const { extractSeconds = 0, chunkSeconds = 0, chunks = 0, loadSeconds, bytes } = night
+  const { extractSeconds = 0, read, loadSeconds, bytes = 0 } = night
+  const { chunks, seconds: chunkSeconds } = read ?? { chunks: 0, seconds: 0 }
   const isExtracted = !isTask(own) && own.made.by !== 'transform'
   if (!isExtracted) {
     return {
@@ -41,7 +41,7 @@ export function usageOf(own: AnyDefinition, night: TableNight, rpuSeconds = 0): 
       ? gigabytes(extractMegabytes(own)) * chunkSeconds +
         gigabytes(SMALL_MEGABYTES) * extractSeconds
       : gigabytes(extractMegabytes(own)) * extractSeconds
-  const files = requestsOf(bytes ?? 0, Math.max(1, chunks))
+  const files = requestsOf(bytes, Math.max(1, chunks))
   return {
     gbSeconds: reading + gigabytes(SMALL_MEGABYTES) * loadSeconds,
     // Plan, chunks, Seal and Load, with the states around them; or Extract and Load.
@@ -49,8 +49,7 @@ export function usageOf(own: AnyDefinition, night: TableNight, rpuSeconds = 0): 
     transitions: chunks > 0 ? chunks + 5 : 2,
     puts: files.puts + 2 * LISTS + OWN_FILES + 2 * chunks,
     gets: files.gets + 2 * GETS + 2 * chunks,
-    byteSeconds:
-      (bytes ?? 0) * ((extractSeconds + chunkSeconds / Math.max(1, chunks)) / 2 + loadSeconds),
+    byteSeconds: bytes * ((extractSeconds + chunkSeconds / Math.max(1, chunks)) / 2 + loadSeconds),
     rpuSeconds,
   }
 }

@@ -1,6 +1,6 @@
 import { busySeconds } from '../cost/busy.ts'
-import { usageOf } from '../cost/table.ts'
-import { costOf, dollarsOf, nothing, plus, type Usage } from '../cost/usage.ts'
+import { usagesOf } from '../cost/shares.ts'
+import { nothing, plus, type Usage } from '../cost/usage.ts'
 import { definitionOf, type Graph, type Node } from '../graph/graph.ts'
 import { criticalPath } from '../graph/schedule.ts'
 import type { Budget } from '../machine/budget.ts'
@@ -62,7 +62,7 @@ export function forecast(graph: Graph, known: Known, capacity: Capacity, times =
   const ids = criticalPath(graph, seconds)
   const { budgets, awaits } = machinesFor(graph, seconds)
   const busy = busySeconds([...timeline.loads.values()])
-  const usages = usagesOf(graph, works, timeline, capacity.serverless ? busy * capacity.units : 0)
+  const usages = tableUsages(graph, works, timeline, capacity)
   const own = [...usages.values()].reduce(plus, nothing)
   // A budget leaves out the Map and its chunks, which have histories of their own.
   const chunked = [...works.values()].flatMap(({ extract }) => (extract?.inChunks ? extract : []))
@@ -81,12 +81,6 @@ export function forecast(graph: Graph, known: Known, capacity: Capacity, times =
     usage: plus(own, around),
   }
 }
-
-/** The tables and tasks that cost most, the dearest first, with their US dollars. */
-export const dearest = ({ usages }: Forecast): { id: string; dollars: number }[] =>
-  [...usages]
-    .map(([id, usage]) => ({ id, dollars: dollarsOf(costOf(usage)) }))
-    .sort((a, b) => b.dollars - a.dollars)
 
 function worksOf(
   graph: Graph,
@@ -121,33 +115,23 @@ function volumesOf(graph: Graph, known: Known, times: number): Map<string, Volum
   )
 }
 
-/** What each table takes; the warehouse's time is divided by how long each was worked at. */
-function usagesOf(
+/** What each table takes. */
+function tableUsages(
   graph: Graph,
   works: ReadonlyMap<string, Work>,
   { loads }: Timeline,
-  rpuSeconds: number,
+  { units, serverless }: Capacity,
 ): Map<string, Usage> {
-  const lasted = (id: string) => {
-    const { start, end } = loads.get(id) ?? { start: 0, end: 0 }
-    return end - start
-  }
-  const all = [...loads.keys()].reduce((sum, id) => sum + lasted(id), 0)
-  return new Map(
-    [...works].map(([id, { extract, bytes }]) => {
-      const loadSeconds = lasted(id)
-      const share = all > 0 ? (rpuSeconds * loadSeconds) / all : 0
-      const read = extract?.inChunks
-        ? {
-            chunks: extract.pieces,
-            chunkSeconds: extract.pieces * extract.seconds,
-            extractSeconds: 2 * EXTRACT_START,
-          }
-        : { extractSeconds: extract && extractSeconds(extract) }
-      return [
-        id,
-        usageOf(definitionOf(graph, id) as AnyDefinition, { ...read, loadSeconds, bytes }, share),
-      ]
-    }),
-  )
+  const made = [...works].map(([id, { extract, bytes }]) => ({
+    own: definitionOf(graph, id) as AnyDefinition,
+    worked: loads.get(id) ?? { start: 0, end: 0 },
+    bytes,
+    ...(extract?.inChunks
+      ? {
+          read: { chunks: extract.pieces, seconds: extract.pieces * extract.seconds },
+          extractSeconds: 2 * EXTRACT_START,
+        }
+      : { extractSeconds: extract && extractSeconds(extract) }),
+  }))
+  return usagesOf(made, serverless ? units : 0)
 }

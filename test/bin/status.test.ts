@@ -53,7 +53,16 @@ describe('usher status', () => {
       '  npx usher start --date 2026-11-20 --tables events',
       '',
     ])
-    expect((await linesOf('2026-11-21'))[0]).toMatch(/^nightly-0b1c2d3e-4f50.*: succeeded after/)
+    const [head, ...rest] = await linesOf('2026-11-21')
+    expect(head).toMatch(/^nightly-0b1c2d3e-4f50.*: succeeded after/)
+    // Three functions of 1,769 MB for 2 s, and the minute that 8 RPU are charged for at least.
+    expect(rest.slice(-5)).toEqual([
+      '3 tables loaded for 2026-11-22.',
+      'It cost $0.050 at list prices of us-east-1: Redshift $0.050, Lambda $0.00014, S3',
+      expect.stringMatching(/^ {2}and Step Functions \$0.00\d+\.$/),
+      expect.stringMatching(/^Dearest: (\w+ \$0.01\d(, |\.)){3}$/),
+      '',
+    ])
     expect((await linesOf('nightly-0b1c2d3e-4f50-6…'))[0]).toMatch(/^nightly-0b1c2d3e-4f50/)
     expect((await linesOf('2026-11-20-a1b2c3-2'))[0]).toMatch(/^2026-11-20-a1b2c3-2: failed/)
   }, 60_000)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { bigint, generator, mirror, mysql, sql, table, task, transform } from '#lib'
 import { busySeconds } from '../../lib/cost/busy.ts'
+import { type Made, usagesOf } from '../../lib/cost/shares.ts'
 import { standingCost } from '../../lib/cost/standing.ts'
 import { usageOf } from '../../lib/cost/table.ts'
 import { costOf, dollarsOf, nothing, plus } from '../../lib/cost/usage.ts'
@@ -52,7 +53,11 @@ describe('what is used costs', () => {
 
   it('as much together as apart', () => {
     const one = usageOf(orders, { extractSeconds: 100, loadSeconds: 60, bytes: 113e6 }, 900)
-    const other = usageOf(chunked, { chunks: 3, chunkSeconds: 7, loadSeconds: 9, bytes: 1e9 }, 50)
+    const other = usageOf(
+      chunked,
+      { read: { chunks: 3, seconds: 7 }, loadSeconds: 9, bytes: 1e9 },
+      50,
+    )
     const apart = dollarsOf(costOf(one)) + dollarsOf(costOf(other))
     expect(dollarsOf(costOf(plus(one, other)))).toBeCloseTo(apart, 12)
   })
@@ -69,7 +74,7 @@ describe("a table's night takes", () => {
   })
 
   it('of a table in chunks, the memory of each chunk and of what plans and seals', () => {
-    const took = { extractSeconds: 4, chunks: 10, chunkSeconds: 1024, loadSeconds: 0 }
+    const took = { extractSeconds: 4, read: { chunks: 10, seconds: 1024 }, loadSeconds: 0 }
     expect(usageOf(chunked, took)).toMatchObject({
       gbSeconds: 1769 + 2,
       // Plan, ten chunks, Seal, Load; and two states that call nothing.
@@ -89,6 +94,22 @@ describe("a table's night takes", () => {
   it('its share of the warehouse', () => {
     expect(usageOf(orders, { loadSeconds: 1 }).rpuSeconds).toBe(0)
     expect(costOf(usageOf(orders, { loadSeconds: 1 }, 3600)).redshift).toBeCloseTo(0.375)
+  })
+})
+
+describe('tables of a night', () => {
+  const made = (own: Made['own'], start: number, end: number) => ({ own, worked: { start, end } })
+
+  it('share the time of the warehouse by how long each was worked at', () => {
+    const usages = usagesOf([made(orders, 0, 300), made(tidy, 240, 300)], 8)
+    // 8 RPU for 300 s, of which one was worked at for 300 s and the other for 60.
+    expect(usages.get('orders')?.rpuSeconds).toBeCloseTo(2000)
+    expect(usages.get('tidy')?.rpuSeconds).toBeCloseTo(400)
+    expect(usages.get('tidy')?.gbSeconds).toBeCloseTo(30)
+  })
+
+  it('cost no time of a warehouse that is there anyway', () => {
+    expect(usagesOf([made(orders, 0, 300)], 0).get('orders')?.rpuSeconds).toBe(0)
   })
 })
 

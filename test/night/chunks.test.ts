@@ -13,9 +13,9 @@ import {
   sealTask,
 } from '../../lib/night/chunks.ts'
 import { prepareNight } from '../../lib/night/prepare.ts'
-import { attemptPrefix, chunkFailureKey, failureKey } from '../../lib/night/receipt.ts'
+import { attemptPrefix, chunkFailureKey, failureKey, readReceipt } from '../../lib/night/receipt.ts'
 import { noteFailure } from '../../lib/night/report.ts'
-import type { TaskResult } from '../../lib/night/task.ts'
+import { type TaskResult, tableOf } from '../../lib/night/task.ts'
 import { extractTask, loadTask } from '../../lib/night/tasks.ts'
 import { definition, type Tabled } from '../../lib/table/definition.ts'
 import { findServer } from '../../local/mysql/server.ts'
@@ -108,6 +108,13 @@ suite('a table that is read in chunks', () => {
     const manifest = await tools.bucket.get<CopyManifest>(`${prefixOf(planned)}/manifest.json`)
     expect(manifest?.entries).toHaveLength(items.length)
     expect(await load(sealed)).toMatchObject({ outcome: 'loaded', rows: 20_000 })
+    // What the night cost is reckoned from it.
+    const receipt = await readReceipt(tools.bucket, tableOf(tools.graph, 'even'), '2026-11-03')
+    expect(receipt).toMatchObject({
+      worked: { from: expect.any(String), to: expect.any(String) },
+      read: { chunks: items.length, seconds: expect.any(Number) },
+    })
+    expect(receipt?.read?.seconds).toBeGreaterThan(0)
     expect(await stage.ask('select count(*), sum(id) from even')).toEqual([['20000', '200010000']])
     expect(await stage.ask(`select count(*) from usher.loads where table_name = 'even'`)).toEqual([
       ['1'],
