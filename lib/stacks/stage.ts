@@ -34,7 +34,7 @@ export interface Stage {
   readonly sources?: Readonly<Record<string, SourceConfig>>
   /** What extracts are compressed with: zstd, unless it is `gzip`, which takes more time and is as large. */
   readonly compression?: TaskFunctionsProps['compression']
-  /** False for no metrics in CloudWatch, which cost up to $1.50 a month for each table. */
+  /** False for no metrics in CloudWatch, which cost up to $1.80 a month for each table. */
   readonly metrics?: boolean
   /** Who is told by e-mail when something is wrong. */
   readonly alarmEmails?: readonly string[]
