@@ -165,7 +165,7 @@ withServer('a night', () => {
       ),
     )
     expect(of('event_demand')).toEqual(
-      ['DaysBehind', 'LoadSeconds', 'Rows'].map((name) => `event_demand ${name}`),
+      ['Cost', 'DaysBehind', 'LoadSeconds', 'Rows'].map((name) => `event_demand ${name}`),
     )
   })
 
