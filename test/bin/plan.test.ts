@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { planLines } from '../../bin/plan.ts'
+import { planCommand, planLines } from '../../bin/plan.ts'
 import { loadGraph } from '../../bin/warehouse.ts'
 import type { Stage } from '../../lib/stacks/stage.ts'
 import { sampleLoaded } from '../forecast/sample.ts'
@@ -83,13 +83,13 @@ describe('usher plan', () => {
   })
 
   it.each([
-    [['orders'], "'orders' is no option: is it --rows orders=1000000?"],
-    [['--rows', 'ordres=5'], 'no such table: ordres; did you mean orders?'],
-    [['--rows', 'orders'], "--rows 'orders' is no table and number: orders=120000000"],
-    [['--scale', '0'], "--scale '0' is no number above 0: --scale 10"],
-    [['--stage', 'live'], "bin/stages has no stage 'live'; there are: dev, prod"],
-  ])('fails on %j', (args, message) => {
-    expect(() => plan(args)).toThrow(message)
+    [['orders'], {}, "'orders' is no option: is it --rows orders=1000000?"],
+    [[], { rows: 'ordres=5' }, 'no such table: ordres; did you mean orders?'],
+    [[], { rows: 'orders' }, "--rows 'orders' is no table and number: orders=120000000"],
+    [[], { scale: '0' }, "--scale '0' is no number above 0: --scale 10"],
+    [[], { stage: 'live' }, "bin/stages has no stage 'live'; there are: dev, prod"],
+  ])('fails on %j %j', async (words, options, message) => {
+    await expect(planCommand.run(words, { scale: '1', ...options })).rejects.toThrow(message)
   })
 
   it('asks for rows where nothing tells of any', () => {
