@@ -10,14 +10,7 @@ import { checkHeld } from './lock.ts'
 import { about, log } from './log.ts'
 import { measure } from './metrics.ts'
 import { attemptPrefix, unloadKey } from './receipt.ts'
-import {
-  newAttempt,
-  secondsSince,
-  type TaskInput,
-  type TaskResult,
-  tableOf,
-  unlessComplete,
-} from './task.ts'
+import { newAttempt, type TaskInput, type TaskResult, tableOf, unlessComplete } from './task.ts'
 
 interface Tools {
   readonly graph: Graph
@@ -73,12 +66,12 @@ export function unloadTask(tools: UnloadTools, input: TaskInput): Promise<TaskRe
   return unlessComplete(graph, bucket, input, async () => {
     const table = tableOf(graph, input.table)
     const start = performance.now()
-    const begunAt = new Date().toISOString()
     const { date, run, force, accept } = input
     const begun = unloadKey(table, run)
-    const attempt = (await bucket.get<{ attempt: string }>(begun))?.attempt ?? newAttempt(run)
+    const note = (await bucket.get<Begun>(begun)) ?? begin(run)
+    const { attempt, readAt } = note
     about({ attempt })
-    await bucket.put(begun, { attempt })
+    await bucket.put(begun, note)
     const prefix = attemptPrefix(table, date, attempt)
     try {
       const found = await unload(tools, table, input, { prefix, attempt, start })
@@ -89,7 +82,7 @@ export function unloadTask(tools: UnloadTools, input: TaskInput): Promise<TaskRe
       log('unloaded', { reads: found.map(({ rows, bytes }) => ({ rows, bytes })) })
       return {
         ...{ table: table.id, date, run, force, accept, outcome: 'unloaded', attempt },
-        ...{ place: `s3://${bucket.name}/${prefix}`, begunAt, rows, seconds: secondsSince(start) },
+        ...{ place: `s3://${bucket.name}/${prefix}`, readAt, rows, seconds: secondsFrom(readAt) },
       }
     } catch (error) {
       if ((error as Error).name !== 'StillRunning') await bucket.delete([begun])
@@ -97,6 +90,20 @@ export function unloadTask(tools: UnloadTools, input: TaskInput): Promise<TaskRe
     }
   })
 }
+
+/** Seconds since an instant that an earlier call, or function, has told. */
+const secondsFrom = (instant: string): number => (Date.now() - Date.parse(instant)) / 1000
+
+/** Which attempt an UNLOAD is of, and when it was begun. */
+interface Begun {
+  readonly attempt: string
+  readonly readAt: string
+}
+
+const begin = (run: string): Begun => ({
+  attempt: newAttempt(run),
+  readAt: new Date().toISOString(),
+})
 
 async function unload(
   { bucket, warehouse, copyRole, key, milliseconds }: UnloadTools,
@@ -181,8 +188,8 @@ export async function gatherTask(
   { graph, bucket }: Tools,
   unloaded: TaskResult,
 ): Promise<TaskResult> {
-  const { outcome, date, run, force, accept, attempt, begunAt } = unloaded
-  if (outcome !== 'unloaded' || !attempt || !begunAt) return unloaded
+  const { outcome, date, run, force, accept, attempt, readAt, seconds: took = 0 } = unloaded
+  if (outcome !== 'unloaded' || !attempt || !readAt) return unloaded
   const table = tableOf(graph, unloaded.table)
   about({ attempt })
   const prefix = attemptPrefix(table, date, attempt)
@@ -197,10 +204,11 @@ export async function gatherTask(
     const problem = `s3://${bucket.name}/${place}/rows does not hold a count of rows`
     throw new Failure('WarehouseRefused', `${table.id}: ${problem}`)
   }
+  const readUntil = new Date(Date.parse(readAt) + 1000 * took).toISOString()
   const parts = there.filter(({ key }) => isPart(key, place))
   const own = new Set(parts.map(({ key }) => key))
   const extract: Extract = {
-    ...{ table: table.id, date, notes: {}, rows: Number(rows), parts },
+    ...{ table: table.id, date, readAt, readUntil, notes: {}, rows: Number(rows), parts },
     columns: table.columns.map(({ name }) => name),
     format: { kind: 'csv', codec: 'gzip', marker: markerOf(attempt) },
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -208,7 +216,7 @@ export async function gatherTask(
   }
   await conclude(bucket, prefix, extract)
   const { bytes } = extract
-  const seconds = (Date.now() - Date.parse(begunAt)) / 1000
+  const seconds = secondsFrom(readAt)
   measure({ Bytes: bytes, ExtractSeconds: seconds }, table.id)
   log('gathered', { parts: parts.length, rows, bytes })
   return {

@@ -34,15 +34,13 @@ export interface TaskResult {
   readonly attempt?: string
   /** Where a job finds what it reads, and writes: `s3://bucket/prefix`. */
   readonly place?: string
-  /** When that was begun, as ISO 8601 has it. */
-  readonly begunAt?: string
   /** Where the list of the chunks is, and how many there are. */
   readonly chunks?: { readonly key: string; readonly count: number }
   /** How many chunks were read, and how long that took all together. */
   readonly read?: { readonly chunks: number; readonly seconds: number }
   /** What the chunks add to, and how far they go. */
   readonly increment?: Increment
-  /** When the reading of chunks began. */
+  /** When the reading of chunks began, or the unloading. */
   readonly readAt?: string
   /** The later run date that a complete table is complete for. */
   readonly later?: string
