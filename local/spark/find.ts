@@ -16,7 +16,8 @@ const run = promisify(execFile)
 /** How a person gets Spark. */
 export const HELP = `Spark needs Java, and PySpark of the version that EMR has. Get both:
   sudo apt-get install -y default-jre-headless
-  python3 -m venv .usher/python && .usher/python/bin/pip install 'pyspark==3.5.*'
+  python3 -m venv .usher/python
+  .usher/python/bin/pip install 'pyspark==3.5.*'
   PATH=$PWD/.usher/python/bin:$PATH npm run night`
 
 /** The Spark of Python's package, or else a spark-submit on PATH; undefined where none runs. */
