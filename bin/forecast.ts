@@ -130,7 +130,7 @@ function metricsOf(graph: Graph): number {
 function limitLines(graph: Graph, { timeline }: Forecast, limits: readonly Limit[]): string[] {
   const readers = [...timeline.most.readers].flatMap(([name, used]) => {
     const allowed = tablesOf(graph)
-      .flatMap(({ made }) => (made.by === 'transform' ? [] : made.from.source))
+      .flatMap((table) => sourceOf(table) ?? [])
       .find((source) => source.name === name)?.connections
     if (allowed === undefined) return []
     return [{ what: `connections to ${name}`, unit: 'count', used, allowed } as const]

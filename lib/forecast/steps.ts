@@ -30,6 +30,15 @@ const load: Step = { verb: 'Load', call: call('Load'), continues: true }
 function stepsOf({ table, task }: Node, crowded: ReadonlySet<string>): readonly Step[] {
   if (task) return [{ verb: 'Run', call: call('Run') }]
   if (table.made.by === 'transform') return [{ verb: 'Transform', call: call('Transform') }]
+  if (table.made.by === 'spark') {
+    const job = { script: 'Script', job: 'Job', application: 'Spark', role: 'Role' }
+    return [
+      { verb: 'Unload', call: call('Unload') },
+      { spark: { ...job, minutes: table.made.minutes }, otherwise: 'Gather' },
+      { verb: 'Gather', call: call('Gather'), continues: true },
+      load,
+    ]
+  }
   const waits = crowded.has(table.made.from.source.name) ? ({ waits: true } as const) : {}
   if (table.made.by === 'copy' || !table.made.chunks) {
     return [{ verb: 'Extract', call: { ...call('Extract'), ...waits } }, load]

@@ -12,6 +12,7 @@ import {
   MYSQL_BYTES,
   NETWORK_BYTES,
   RECORDS,
+  SPARK_START,
   TRANSFORM_ROWS,
 } from './rates.ts'
 
@@ -62,6 +63,14 @@ export function workOf(
     return { start: LOAD_START, heavy: (read + rows) / (TRANSFORM_ROWS * capacity), bytes: 0 }
   }
   const csv = rows * rowBytes
+  if (table.made.by === 'spark') {
+    const read = needs.reduce((sum, need) => sum + rowsOf(need), 0)
+    return {
+      start: LOAD_START + SPARK_START,
+      heavy: read / (TRANSFORM_ROWS * capacity) + csv / (COPY_BYTES * capacity),
+      bytes: csv / COMPRESSION,
+    }
+  }
   return {
     extract: readingOf(table, rows, csv),
     start: LOAD_START,
