@@ -69,7 +69,7 @@ describe('usher plan', () => {
   it('counts with the rows that the last night here has loaded', () => {
     const printed = plan(['--scale', '10'])
     expect(printed).toContain(
-      'usher-dev-night: 26 tables, with 10 times the rows that were last loaded here.',
+      'usher-dev-night: 27 tables, with 10 times the rows that were last loaded here.',
     )
     expect(printed).not.toContain('counted as empty')
     expect(tooWide(printed)).toEqual([])

@@ -110,6 +110,7 @@ describe('a night, task by task', () => {
       force: false,
       accept: [],
       redrives: 0,
+      selected: [],
       warnings: [],
     }
     expect(await prepare('one')).toEqual(night)
