@@ -5,6 +5,7 @@ import { wrap } from '../local/display.ts'
 import { backfillCommand } from './backfill.ts'
 import { durationsCommand } from './durations.ts'
 import { graphCommand } from './graph.ts'
+import { lookmlCommand } from './lookml.ts'
 import { mirrorCommand } from './mirror.ts'
 import { nightCommand } from './night.ts'
 import { planCommand } from './plan.ts'
@@ -31,6 +32,7 @@ const here: Commands = {
   graph: graphCommand,
   mirror: mirrorCommand,
   plan: planCommand,
+  lookml: lookmlCommand,
 }
 
 const deployed: Commands = {

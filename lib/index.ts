@@ -34,6 +34,7 @@ export {
 } from './table/column.ts'
 export { copy } from './table/copy.ts'
 export type { Document, Json } from './table/json.ts'
+export { average, distinct, sum } from './table/measure.ts'
 export { mirror } from './table/mirror.ts'
 export { spark } from './table/spark.ts'
 export { runDate, sql } from './table/sql.ts'

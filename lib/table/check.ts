@@ -6,10 +6,17 @@ import type { TypeName, Values } from './type.ts'
 export type Check =
   | { readonly kind: 'unique'; readonly columns: readonly string[] }
   | { readonly kind: 'accepted'; readonly column: string; readonly values: readonly unknown[] }
-  | { readonly kind: 'references'; readonly column: string; readonly other: Referenced }
+  | References
   | ({ readonly kind: 'rows' } & RowCount)
   | { readonly kind: 'fresh'; readonly column: string; readonly age: Age }
   | { readonly kind: 'none'; readonly words: string; readonly query: Sql }
+
+/** Whatever a column holds is in a column of another table. */
+export interface References {
+  readonly kind: 'references'
+  readonly column: string
+  readonly other: Referenced
+}
 
 /** A column of another table, or of the table itself. */
 interface Referenced {
@@ -29,7 +36,7 @@ export interface RowCount {
 export type Age = { readonly hours: number } | { readonly days: number }
 
 /** A column, as checks are given it. */
-type Given<T extends TypeName> = Column<T, 'computed'>
+export type Given<T extends TypeName> = Column<T, 'computed'>
 
 type Whole = 'smallint' | 'integer' | 'bigint'
 type Text = 'char' | 'varchar'
@@ -64,7 +71,7 @@ export function accepted<T extends Exclude<TypeName, 'super' | 'varbyte'>>(
 export function references<T extends Exclude<TypeName, 'super'>>(
   column: Given<T>,
   other: Given<Like<T>>,
-): Check {
+): References {
   const name = ownName('references', column)
   const found = mentioned('references', other)
   return { kind: 'references', column: name, other: found }
@@ -151,7 +158,7 @@ function mentioned(check: string, column: Column<TypeName, 'computed'> | undefin
 }
 
 /** The name of a column of the new rows. */
-function ownName(check: string, column: Column<TypeName, 'computed'> | undefined): string {
+export function ownName(check: string, column: Column<TypeName, 'computed'> | undefined): string {
   const { table, name } = mentioned(check, column)
   if (table.staged) return name
   const given = `${table.of.id}.${name}, which is none of the new rows: write rows.${name}`

@@ -1,5 +1,6 @@
-import type { Check } from './check.ts'
+import type { Check, References } from './check.ts'
 import type { Column } from './column.ts'
+import type { Measure } from './measure.ts'
 import type { Days, Listing, Origin, Source } from './origin.ts'
 import type { Chunks, Incremental } from './portion.ts'
 import type { Sql } from './sql.ts'
@@ -24,6 +25,10 @@ export interface Definition {
   readonly made: Made
   /** What must be true of new rows before they are published. */
   readonly checks: readonly Check[]
+  /** Where other tables' rows are found, besides what checks say: for people who join them. */
+  readonly joins: readonly References[]
+  /** What analysts reckon of its rows, by name. */
+  readonly measures: Readonly<Record<string, Measure>>
   /** What must be complete first: what the SQL and the checks mention, and what `after` names. */
   readonly needs: readonly AnyDefinition[]
   /** Memory in MB and time in minutes, where the task needs other than the usual. */

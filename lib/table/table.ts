@@ -1,5 +1,5 @@
 import { Failure, messageOf } from '../error.ts'
-import type { Check } from './check.ts'
+import type { Check, References } from './check.ts'
 import { Column, type Columns, type Flag, type Row } from './column.ts'
 import {
   type Definition,
@@ -12,6 +12,7 @@ import {
   type ToRow,
   type ToRows,
 } from './definition.ts'
+import type { Measure } from './measure.ts'
 import { type After, needsOf } from './needs.ts'
 import type { Origin } from './origin.ts'
 import { columnSql, type Mention, Sql } from './sql.ts'
@@ -57,6 +58,13 @@ export interface Traits<C extends Columns> {
   readonly mayShrink?: boolean
   /** What must be true of the new rows before they are published: `(rows) => [unique(rows.id)]`. */
   readonly checks?: (rows: Table<C>) => readonly Check[]
+  /**
+   * Where other tables' rows are found, for those who look at both: `(rows) => [references(rows.event_id,
+   * events.id)]`. Unlike the check, it is not looked at by night, and nothing waits for it.
+   */
+  readonly joins?: (rows: Table<C>) => readonly References[]
+  /** What analysts reckon of the rows: `(rows) => ({ revenue: sum(rows.price) })`. */
+  readonly measures?: (rows: Table<C>) => Readonly<Record<string, Measure>>
   /** Tables and tasks that must be complete first, though no SQL mentions them. */
   readonly after?: After
   /** Memory in MB and time in minutes, where the task needs other than the usual. */
@@ -112,20 +120,24 @@ export function define<C extends Columns>(
     mayShrink: traits.mayShrink ?? false,
     made,
     checks: [],
+    joins: [],
+    measures: {},
     needs: [],
     resources: traits.resources ?? {},
   }
-  const checks = checksOf(base, traits.checks)
+  const checks = ofRows(base, traits.checks) ?? []
+  const joins = ofRows(base, traits.joins) ?? []
+  const measures = ofRows(base, traits.measures) ?? {}
   const queries = [...madeFrom(made), ...checks.flatMap(queriesIn)]
-  const own = { ...base, checks, needs: needsOf(name, traits.after, queries) }
+  const own = { ...base, checks, joins, measures, needs: needsOf(name, traits.after, queries) }
   check(own)
   return tableOf<C>(own)
 }
 
-/** What the checks say of the new rows, which go by the name of the table in their SQL. */
-function checksOf<C extends Columns>(own: Definition, checks: Traits<C>['checks']) {
+/** What is said of the new rows, which go by the name of the table in its SQL. */
+function ofRows<C extends Columns, Said>(own: Definition, say?: (rows: Table<C>) => Said) {
   try {
-    return checks?.(tableOf<C>({ ...own, alias: own.name, staged: true })) ?? []
+    return say?.(tableOf<C>({ ...own, alias: own.name, staged: true }))
   } catch (error) {
     throw new Failure('BadDeclaration', `${own.id}: ${messageOf(error)}`, { cause: error })
   }
@@ -224,6 +236,13 @@ function check(own: Definition): void {
     } catch (error) {
       fail(`the default of ${name} ${messageOf(error)}`)
     }
+  }
+  for (const name of Object.keys(own.measures)) {
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+      fail(`the measure '${name}' must be lower-case letters, digits and _`)
+    }
+    if (name === 'count') fail('every table has the measure count: call this one otherwise')
+    if (columnOf(name)) fail(`the measure '${name}' has the name of a column: call it otherwise`)
   }
   const nullableKey = own.columns.find(({ column: { facts } }) => facts.key && facts.nullable)
   if (nullableKey) fail(`${nullableKey.name} is both .primaryKey() and .nullable()`)

@@ -47,6 +47,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     rooms: ['lib/error.ts', 'lib/graph', 'lib/table'],
     packages: /^(node:(crypto|fs)|@dagrejs\/dagre)$/,
   },
+  'lib/lookml': { rooms: ['lib/error.ts', 'lib/table'] },
   'lib/constructs': {
     rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night', 'lib/redshift/setup'],
     packages: /^(node:(fs|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
@@ -69,7 +70,9 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'lib/drawing',
       'lib/forecast',
       'lib/graph',
+      'lib/lookml',
       'lib/night',
+      'lib/redshift',
       'lib/redshift/setup',
       'lib/table',
       'lib/source',
