@@ -1,4 +1,16 @@
-import { bigint, date, decimal, integer, none, sql, transform, unique, varchar } from '#lib'
+import {
+  bigint,
+  date,
+  decimal,
+  integer,
+  none,
+  references,
+  sql,
+  sum,
+  transform,
+  unique,
+  varchar,
+} from '#lib'
 import { dim_date } from '../calendar/dim_date.ts'
 import { all_sales } from '../marketplace/all_sales.ts'
 import { event_details } from '../marketplace/event_details.ts'
@@ -50,11 +62,19 @@ export const event_demand = transform('event_demand', {
     left join reported on reported.date = clicked.date and reported.event_id = clicked.event_id`,
   checks: (rows) => [
     unique(rows.date, rows.event_id),
+    references(rows.date_id, dim_date.id),
+    references(rows.event_id, event_details.event_id),
     none(
       'nobody visits without a click',
       sql`select ${rows.date}, ${rows.event_id} from ${rows} where ${rows.visitors} > ${rows.clicks}`,
     ),
   ],
+  measures: (rows) => ({
+    total_clicks: sum(rows.clicks),
+    total_sales: sum(rows.sales),
+    revenue: sum(rows.amount),
+    total_partner_tickets: sum(rows.partner_tickets),
+  }),
   dist: 'event_id',
   sort: ['date_id'],
 })

@@ -1,4 +1,17 @@
-import { bigint, char, date, integer, table, timestamptz, varchar } from '#lib'
+import {
+  average,
+  bigint,
+  char,
+  date,
+  distinct,
+  integer,
+  references,
+  table,
+  timestamptz,
+  varchar,
+} from '#lib'
+import { events } from '../mysql/events.ts'
+import { users } from '../mysql/users.ts'
 import { search } from '../sources.ts'
 
 interface Search {
@@ -25,6 +38,11 @@ export const searches = table('searches', {
     device: varchar(10),
     searched_at: timestamptz(),
   },
+  joins: (rows) => [references(rows.first_event_id, events.id), references(rows.user_id, users.id)],
+  measures: (rows) => ({
+    visitors: distinct(rows.visitor),
+    average_results: average(rows.results),
+  }),
   sort: ['date', 'searched_at'],
   publish: { partition: 'date' },
   from: search.documents<Search>({ index: (day) => `searches-${day.replaceAll('-', '.')}` }),

@@ -1,4 +1,4 @@
-import { boolean, date, decimal, integer, mirror, varchar } from '#lib'
+import { boolean, date, decimal, integer, mirror, sum, varchar } from '#lib'
 import { analytics } from '../sources.ts'
 
 export const ga_sessions = mirror(
@@ -26,6 +26,12 @@ export const ga_sessions = mirror(
       has_other_row: boolean().describe("The day has rows of '(other)', summed up by Google."),
       is_other_row: boolean().describe("This row is one of '(other)'."),
     },
+    measures: (rows) => ({
+      total_sessions: sum(rows.sessions),
+      total_page_views: sum(rows.page_views),
+      total_purchases: sum(rows.purchases),
+      total_revenue: sum(rows.revenue),
+    }),
     dist: 'even',
     sort: ['date'],
     publish: { partition: 'date' },

@@ -1,7 +1,22 @@
-import { accepted, bigint, decimal, sql, timestamp, transform, unique, varchar } from '#lib'
+import {
+  accepted,
+  average,
+  bigint,
+  decimal,
+  distinct,
+  references,
+  sql,
+  sum,
+  timestamp,
+  transform,
+  unique,
+  varchar,
+} from '#lib'
 import { orders } from '../mysql/orders.ts'
 import { tix_v1_sales } from '../mysql/tix_v1_sales.ts'
 import { tix_v2_sales } from '../mysql/tix_v2_sales.ts'
+import { event_details } from './event_details.ts'
+import { user_profiles } from './user_profiles.ts'
 
 /** Three systems sold tickets, each with names of its own: here they are one table. */
 export const all_sales = transform('all_sales', {
@@ -54,6 +69,15 @@ export const all_sales = transform('all_sales', {
     unique(rows.sale_id),
     accepted(rows.status, ['placed', 'confirmed', 'cancelled', 'refunded']),
   ],
+  joins: (rows) => [
+    references(rows.event_id, event_details.event_id),
+    references(rows.user_id, user_profiles.user_id),
+  ],
+  measures: (rows) => ({
+    revenue: sum(rows.amount),
+    average_sale: average(rows.amount),
+    buyers: distinct(rows.user_id),
+  }),
   dist: 'event_id',
   sort: ['sold_at'],
 })

@@ -1,4 +1,4 @@
-import { decimal, integer, references, sql, transform, unique } from '#lib'
+import { decimal, integer, references, sql, sum, transform, unique } from '#lib'
 import { dim_date } from '../calendar/dim_date.ts'
 import { all_sales } from './all_sales.ts'
 import { event_details } from './event_details.ts'
@@ -26,6 +26,7 @@ export const sales_by_day = transform('sales_by_day', {
     references(rows.date, dim_date.date),
     references(rows.event_id, event_details.event_id),
   ],
+  measures: (rows) => ({ total_sales: sum(rows.sales), revenue: sum(rows.amount) }),
   dist: 'event_id',
   sort: ['date'],
 })

@@ -1,5 +1,6 @@
-import { bigint, mirror, timestamp, timestamptz, varchar } from '#lib'
+import { bigint, mirror, references, timestamp, timestamptz, varchar } from '#lib'
 import { production } from '../sources.ts'
+import { venues } from './venues.ts'
 
 export const events = mirror(production.table('events'), {
   columns: {
@@ -12,6 +13,7 @@ export const events = mirror(production.table('events'), {
     announced_at: timestamptz().nullable(),
     description: varchar(65535).nullable(),
   },
+  joins: (rows) => [references(rows.venue_id, venues.id)],
   dist: 'id',
   sort: ['starts_at'],
 })

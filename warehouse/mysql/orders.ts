@@ -1,12 +1,16 @@
 import {
   accepted,
+  average,
   bigint,
   date,
   decimal,
+  distinct,
   mirror,
   none,
+  references,
   smallint,
   sql,
+  sum,
   time,
   timestamp,
   timestamptz,
@@ -14,6 +18,9 @@ import {
   varchar,
 } from '#lib'
 import { production } from '../sources.ts'
+import { events } from './events.ts'
+import { listings } from './listings.ts'
+import { users } from './users.ts'
 
 export const orders = mirror(production.table('orders'), {
   columns: {
@@ -43,6 +50,18 @@ export const orders = mirror(production.table('orders'), {
       sql`select ${rows.id} from ${rows} where ${rows.price} < 0`,
     ),
   ],
+  // No check: what was ordered while this table was read may be of an event that is read tomorrow.
+  joins: (rows) => [
+    references(rows.user_id, users.id),
+    references(rows.listing_id, listings.id),
+    references(rows.event_id, events.id),
+  ],
+  measures: (rows) => ({
+    tickets: sum(rows.quantity),
+    fees: sum(rows.fee),
+    average_price: average(rows.price),
+    buyers: distinct(rows.user_id),
+  }),
   incremental: { cursor: 'updated_at', overlap: { minutes: 15 }, reconcile: { days: 7 } },
   dist: 'event_id',
   sort: ['ordered_at'],

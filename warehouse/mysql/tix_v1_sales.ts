@@ -1,5 +1,7 @@
-import { bigint, integer, mirror, timestamp, varchar } from '#lib'
+import { bigint, integer, mirror, references, timestamp, varchar } from '#lib'
 import { production } from '../sources.ts'
+import { events } from './events.ts'
+import { users } from './users.ts'
 
 export const tix_v1_sales = mirror(production.table('tix_v1_sales'), {
   columns: {
@@ -10,5 +12,6 @@ export const tix_v1_sales = mirror(production.table('tix_v1_sales'), {
     dt_sold: timestamp(),
     st: varchar(1),
   },
+  joins: (rows) => [references(rows.usr, users.id), references(rows.evt, events.id)],
   dist: 'tx_no',
 })

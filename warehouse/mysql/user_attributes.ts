@@ -1,5 +1,6 @@
-import { bigint, mirror, varchar } from '#lib'
+import { bigint, mirror, references, varchar } from '#lib'
 import { production } from '../sources.ts'
+import { users } from './users.ts'
 
 export const user_attributes = mirror(production.table('user_attributes'), {
   columns: {
@@ -7,4 +8,5 @@ export const user_attributes = mirror(production.table('user_attributes'), {
     name: varchar(256).primaryKey(),
     value: varchar(65535).nullable(),
   },
+  joins: (rows) => [references(rows.user_id, users.id)],
 })

@@ -1,4 +1,4 @@
-import { bigint, date, integer, mirror, smallint, timestamp, varchar } from '#lib'
+import { bigint, date, integer, mirror, smallint, sum, timestamp, varchar } from '#lib'
 import { boxoffice } from '../sources.ts'
 
 export const boxoffice_sales = mirror(
@@ -21,6 +21,7 @@ export const boxoffice_sales = mirror(
       total_cents: integer().from('totalCents').describe('What was paid for all tickets.'),
       currency_code: varchar(3).from('currencyCode'),
     },
+    measures: (rows) => ({ total_tickets: sum(rows.tickets) }),
     dist: 'event_id',
     sort: ['business_day'],
     publish: { partition: 'business_day' },

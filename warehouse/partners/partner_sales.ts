@@ -1,4 +1,17 @@
-import { bigint, date, decimal, smallint, sql, timestamp, transform, unique, varchar } from '#lib'
+import {
+  bigint,
+  date,
+  decimal,
+  references,
+  smallint,
+  sql,
+  sum,
+  timestamp,
+  transform,
+  unique,
+  varchar,
+} from '#lib'
+import { event_details } from '../marketplace/event_details.ts'
 import { boxoffice_sales } from './boxoffice_sales.ts'
 import { stubmarket_sales } from './stubmarket_sales.ts'
 
@@ -41,6 +54,8 @@ export const partner_sales = transform('partner_sales', {
       ${boxoffice_sales.currency_code}
     from ${boxoffice_sales}`,
   checks: (rows) => [unique(rows.sale_id)],
+  joins: (rows) => [references(rows.event_id, event_details.event_id)],
+  measures: (rows) => ({ tickets: sum(rows.quantity) }),
   dist: 'event_id',
   sort: ['date'],
 })

@@ -1,4 +1,4 @@
-import { bigint, date, decimal, mirror, smallint, timestamptz, varchar } from '#lib'
+import { bigint, date, decimal, mirror, smallint, sum, timestamptz, varchar } from '#lib'
 import { stubmarket } from '../sources.ts'
 
 /** They correct a day's report for two days more, so that three are read each night. */
@@ -25,6 +25,7 @@ export const stubmarket_sales = mirror(
       amount: decimal(12, 2).from('paid.amount').describe('What was paid for all of them.'),
       currency: varchar(3).from('paid.currency'),
     },
+    measures: (rows) => ({ tickets: sum(rows.quantity) }),
     dist: 'event_id',
     sort: ['report_date'],
     publish: { partition: 'report_date' },

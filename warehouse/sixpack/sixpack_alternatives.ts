@@ -1,5 +1,6 @@
-import { bigint, boolean, integer, table, varchar } from '#lib'
+import { bigint, boolean, integer, references, sum, table, varchar } from '#lib'
 import { abTests } from '../sources.ts'
+import { sixpack_experiments } from './sixpack_experiments.ts'
 
 export const sixpack_alternatives = table('sixpack_alternatives', {
   description: 'One row for each alternative of an A/B test, with what became of it in all.',
@@ -14,6 +15,11 @@ export const sixpack_alternatives = table('sixpack_alternatives', {
       'Of every KPI, and those without one: a visitor counts once for each.',
     ),
   },
+  joins: (rows) => [references(rows.experiment, sixpack_experiments.experiment)],
+  measures: (rows) => ({
+    total_participants: sum(rows.participants),
+    total_conversions: sum(rows.conversions),
+  }),
   dist: 'all',
   sort: ['experiment', 'position'],
   from: abTests.alternatives,

@@ -1,5 +1,6 @@
-import { bigint, date, table, varchar } from '#lib'
+import { bigint, date, references, sum, table, varchar } from '#lib'
 import { abTests } from '../sources.ts'
+import { sixpack_experiments } from './sixpack_experiments.ts'
 
 export const sixpack_participations = table('sixpack_participations', {
   description:
@@ -16,6 +17,9 @@ export const sixpack_participations = table('sixpack_participations', {
     ),
     conversions: bigint().describe('Visitors who converted on this day, once for each KPI.'),
   },
+  joins: (rows) => [references(rows.experiment, sixpack_experiments.experiment)],
+  // Participants are the same for every KPI.
+  measures: (rows) => ({ total_conversions: sum(rows.conversions) }),
   sort: ['experiment', 'date'],
   from: abTests.participations,
   row: (participation) => participation,
