@@ -36,10 +36,12 @@ export function exploreLines(base: View, views: Views, facts: ExploreFacts): str
   const waiting: Joined[] = [{ as: base.name, view: base }]
   for (const from of waiting) {
     const relations = relationsOf(from.view.table)
+    // What is there by another way might be another row.
+    const before = from.view === base ? new Set<string>() : new Set(present)
     for (const relation of relations) {
       const view = viewAt(views, from.view.table, relation)
       if (!relation.relationship) joins.push([refusal(from, view, relation)])
-      if (!relation.relationship || !isNew(from, relation, base, present)) continue
+      if (!relation.relationship || before.has(view.table.id)) continue
       const as = joinName(relation, relations, view, { names, views })
       names.add(as)
       joins.push(joinLines(from, { as, view }, relation))
@@ -55,13 +57,6 @@ export function exploreLines(base: View, views: Views, facts: ExploreFacts): str
     joins.flatMap((lines) => ['', ...lines]),
   )
 }
-
-/**
- * All that the table itself refers to is joined; beyond, no table that is there already: by another way
- * it might be another row.
- */
-const isNew = (from: Joined, { target }: Relation, base: View, present: ReadonlySet<string>) =>
-  from.view === base || !present.has(target.id)
 
 function viewAt(views: Views, table: Definition, { target }: Relation): View {
   const view = views.get(target.id)

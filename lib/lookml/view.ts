@@ -43,7 +43,7 @@ export function viewOf(name: string, table: Definition): View {
   return {
     ...{ name, table, fields, count },
     ...(key !== undefined && { key }),
-    measures: new Map(measures.map(([name, measure]) => [names.take([name]), measure])),
+    measures: new Map(measures.map(([name, measure]) => [names.take([lookmlName(name)]), measure])),
   }
 }
 
@@ -103,14 +103,14 @@ function numbersOfThings(table: Definition): ReadonlySet<string> {
   return new Set(numbers.map(({ name }) => name))
 }
 
-/** What is listed of rows that somebody looks into: the key, and the first columns that can be read. */
+/** What is listed of rows that somebody looks into: the key, when it was, and what can be read. */
 function shownFields({ table, fields }: View, hidden: ReadonlySet<string>): string[] {
   const only = plainKey(table)
-  const shown = table.columns.filter(
-    (column) =>
-      column === only ||
-      (!hidden.has(column.name) && (column.column.facts.type.bytes ?? 0) <= LONG_TEXT),
+  const when = table.columns.find((column) => formOf(column).timeframes)
+  const others = table.columns.filter(
+    ({ name, column }) => !hidden.has(name) && (column.facts.type.bytes ?? 0) < LONG_TEXT,
   )
+  const shown = [...new Set([only, when, ...others])].filter((column) => column !== undefined)
   const names = shown.flatMap((column) => shownField(column, fields.get(column.name) ?? '') ?? [])
   return names.slice(0, MOST_SHOWN)
 }
