@@ -7,7 +7,11 @@ declare module 'lookml-parser' {
     /** Throws an object with a toString() where the text is no LookML. */
     parse(text: string): Parsed
     /** Every file that a pattern finds, and the models with all that they include. */
-    parseFiles(options: { source: string; cwd: string; console?: unknown[] }): Promise<{
+    parseFiles(options: {
+      source: string
+      cwd: string
+      transformations: { applyExtensionsRefinements: boolean }
+    }): Promise<{
       readonly errors?: readonly unknown[]
       readonly model: Readonly<Record<string, Parsed>>
     }>

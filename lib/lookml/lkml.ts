@@ -17,7 +17,7 @@ export const block = (head: string, ...parts: readonly Part[]): string[] => [
 
 /** A whole file, an empty line before each of its parts. */
 export const file = (...parts: readonly Part[]): string =>
-  `${[[MARK], ...parts.map((part) => linesOf([part])).filter((lines) => lines.length > 0)]
+  `${[[head], ...parts.map((part) => linesOf([part])).filter((lines) => lines.length > 0)]
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
 

@@ -11,9 +11,11 @@ import { sourceOf } from '../../lib/table/definition.ts'
 import { type FunctionResource, readAssembly } from '../../local/assembly.ts'
 import { startMarketplace } from '../../local/mysql/index.ts'
 import { findServer, type Server, startServer } from '../../local/mysql/server.ts'
+import { query } from '../../local/redshift/query.ts'
 import { findSpark } from '../../local/spark/find.ts'
 import { tables } from '../../warehouse/index.ts'
 import { importsOf, packagesOf } from '../bundle.ts'
+import { fieldSql, fromSql, parseProject, viewsIn } from '../lookml/looker.ts'
 import { compare } from './compare.ts'
 import { problemsOf } from './emf.ts'
 
@@ -211,6 +213,36 @@ withServer('a night', () => {
       ['public', 'event_demand', DATE, expect.any(Number)],
       ['public', 'venues', DATE, 150],
     ])
+  })
+
+  it('is joined by the explores of Looker, without a row more or less, and by true keys', async () => {
+    const out = join(home, 'looker')
+    await usher(home, ['lookml', '--out', out])
+    const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.lkml'),
+    )
+    const project = parseProject(
+      new Map(files.map((file) => [file, readFileSync(join(out, file), 'utf8')])),
+    )
+    // Without its source a table is not there.
+    const names = await ask(`select '"' || table_schema || '"."' || table_name || '"'
+      from information_schema.tables`)
+    const there = new Set(names.flat())
+    const found = new Map<string, unknown[]>()
+    for (const [name, { dimension = {} }] of Object.entries(project.view)) {
+      const views = [...viewsIn(project, name).values()]
+      if (!views.every(({ sql_table_name }) => there.has(sql_table_name.trim()))) continue
+      const [key] = Object.keys(dimension).filter((field) => dimension[field]?.primary_key)
+      const [alone, joined] = [false, true].map((joined) => fromSql(project, name, { joined }))
+      const keys = key && `distinct ${fieldSql(viewsIn(project, name), `${name}.${key}`)}`
+      const sql = `select (select count(*) ${alone}) as rows, (select count(*) ${joined}) as joined,
+        (select count(${keys ?? '*'}) ${alone}) as keys`
+      found.set(name, (await query(join(home, 'warehouse.duckdb'), sql)).rows[0] ?? [])
+    }
+    expect(found.get('orders')).toEqual(['120000', '120000', '120000'])
+    for (const [name, [rows, joined, keys]] of found) {
+      expect([name, joined, keys]).toEqual([name, rows, rows])
+    }
   })
 
   it('writes each load into usher.loads, once', async () => {
