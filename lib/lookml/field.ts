@@ -34,7 +34,11 @@ const forms: Readonly<Record<TypeName, Form>> = {
   varchar: text,
   date: { type: 'time', timeframes: days, lines: ['convert_tz: no', 'datatype: date'] },
   // A wall clock: nobody knows its zone but the table's author.
-  timestamp: { type: 'time', timeframes: moments, lines: ['convert_tz: no', 'datatype: datetime'] },
+  timestamp: {
+    type: 'time',
+    timeframes: moments,
+    lines: ['convert_tz: no', 'datatype: timestamp'],
+  },
   timestamptz: { type: 'time', timeframes: moments, lines: ['datatype: timestamp'] },
   time: { type: 'string', sql: (column) => `cast(${column} as varchar(16))` },
   super: { type: 'string', sql: (column) => `json_serialize(${column})`, hidden: true },

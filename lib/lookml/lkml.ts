@@ -1,9 +1,10 @@
-/** The first line of every file that is written, which tells it from what a person wrote. */
-export const MARK =
-  '# Written by `npx usher lookml`, and again each time: refine it in /refinements.'
+/** What the first line of every generated file says, which tells it from what a person wrote. */
+export const MARK = 'Written by `npx usher lookml`'
 
 /** Whether a file is one of those. */
 export const isOurs = (text: string): boolean => text.split('\n', 1)[0]?.includes(MARK) === true
+
+const firstLine = `# ${MARK}, and again each time: refine it in /refinements.`
 
 /** A line, several, or nothing. */
 type Part = string | readonly string[] | undefined
@@ -17,7 +18,7 @@ export const block = (head: string, ...parts: readonly Part[]): string[] => [
 
 /** A whole file, an empty line before each of its parts. */
 export const file = (...parts: readonly Part[]): string =>
-  `${[[head], ...parts.map((part) => linesOf([part])).filter((lines) => lines.length > 0)]
+  `${[[firstLine], ...parts.map((part) => linesOf([part])).filter((lines) => lines.length > 0)]
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
 

@@ -9,12 +9,12 @@ All files here are written by \`npx usher lookml\` from the tables that Usher's
 \`warehouse/\` declares. They are replaced each time; those of tables that are
 gone are removed. What you change here is lost.
 
-| file               | holds                                                    |
-| ------------------ | -------------------------------------------------------- |
-| \`usher.model.lkml\` | the connection, and when Looker forgets what it keeps    |
-| \`views/\`           | a view for each table: its columns, and measures         |
-| \`explores/\`        | an explore for each table, with what it refers to joined |
-| \`keys.lkml\`        | tests of Looker's that each key is unique                |
+| file               | holds                                                 |
+| ------------------ | ----------------------------------------------------- |
+| \`usher.model.lkml\` | the connection, and when Looker forgets what it keeps |
+| \`views/\`           | a view for each table: its columns, and measures      |
+| \`explores/\`        | an explore for each table, what it refers to joined   |
+| \`keys.lkml\`        | tests of Looker's that each key is unique             |
 
 Yours is all else, and is never touched:
 

@@ -106,7 +106,7 @@ describe('a view', () => {
     expect(of('varchar')).toEqual(['string', undefined, undefined])
     expect(of('boolean')).toEqual(['yesno', undefined, undefined])
     expect(of('date')).toEqual(['time', false, 'date'])
-    expect(of('timestamp')).toEqual(['time', false, 'datetime'])
+    expect(of('timestamp')).toEqual(['time', false, 'timestamp'])
     expect(of('timestamptz')).toEqual(['time', undefined, 'timestamp'])
     expect(dimension_group.date?.timeframes).not.toContain('hour')
     // Looker would show NULL as No.
