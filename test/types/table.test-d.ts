@@ -1,12 +1,14 @@
 /** What the compiler must refuse. Each line below an `@ts-expect-error` fails the type check. */
 import {
   accepted,
+  average,
   bigint,
   boolean,
   calendar,
   copy,
   date,
   decimal,
+  distinct,
   fresh,
   generator,
   integer,
@@ -19,6 +21,7 @@ import {
   smallint,
   spark,
   sql,
+  sum,
   super_,
   table,
   timestamptz,
@@ -354,6 +357,35 @@ mirror(production.table('seats'), {
 varchar(20).nullable().truncated().describe('Cut')
 // @ts-expect-error only a VARCHAR is cut
 integer().truncated()
+
+transform('measured', {
+  select: { seat: seats.id, code: seats.code, opens: seats.opens, note: seats.note },
+  from: sql`${seats}`,
+  joins: (rows) => [
+    references(rows.seat, numbers.small),
+    // @ts-expect-error a code is no number
+    references(rows.code, seats.id),
+  ],
+  measures: (rows) => ({
+    seats: distinct(rows.seat),
+    total: sum(rows.seat),
+    // @ts-expect-error text is not added up
+    letters: sum(rows.code),
+    // @ts-expect-error nor are days averaged
+    middle: average(rows.opens),
+    // @ts-expect-error documents cannot be compared
+    notes: distinct(rows.note),
+    // @ts-expect-error seen is no column
+    seen: sum(rows.seen),
+  }),
+})
+
+transform('joined', {
+  select: { seat: seats.id },
+  from: sql`${seats}`,
+  // @ts-expect-error what is unique joins nothing
+  joins: (rows) => [unique(rows.seat)],
+})
 
 const made = { columns: { id: integer() }, script: new URL('made.py', import.meta.url) }
 const source = table('source', {
