@@ -2,6 +2,7 @@ import { Failure } from '../error.ts'
 import type { Definition } from '../table/definition.ts'
 import { titled } from './field.ts'
 import { block, comment, quoted, sqlLine } from './lkml.ts'
+import { lookmlName, namesWithout } from './names.ts'
 import { type Relation, relationsOf } from './relations.ts'
 import { rawFieldOf, type View } from './view.ts'
 
@@ -45,7 +46,8 @@ export function exploreLines(base: View, views: Views, facts: ExploreFacts): str
       const as = joinName(relation, relations, view, { names, views })
       names.add(as)
       joins.push(joinLines(from, { as, view }, relation))
-      if (!present.has(view.table.id)) waiting.push({ as, view })
+      // Beyond one of two joins of a table, nobody could tell whose row it is.
+      if (as === view.name) waiting.push({ as, view })
       present.add(view.table.id)
     }
   }
@@ -73,11 +75,9 @@ function joinName(
 ): string {
   const alike = all.filter((one) => one.relationship && one.target.id === target.id)
   if (alike.length === 1 && !taken.names.has(view.name)) return view.name
-  const role = column.replace(/_id$/, '').replaceAll('$', '_')
-  const used = new Set([...taken.names, ...[...taken.views.values()].map(({ name }) => name)])
-  const wishes = [role, `${role}_${view.name}`]
-  const numbered = Array.from({ length: used.size }, (_, i) => `${role}_${view.name}_${i + 2}`)
-  return [...wishes, ...numbered].find((name) => !used.has(name)) as string
+  const role = lookmlName(column.replace(/_id$/, ''))
+  const used = [...taken.names, ...[...taken.views.values()].map(({ name }) => name)]
+  return namesWithout(used).take([role, `${role}_${view.name}`])
 }
 
 function joinLines(from: Joined, to: Joined, relation: Relation): string[] {

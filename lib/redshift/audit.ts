@@ -1,5 +1,6 @@
 import { bigint, date, timestamp, varchar } from '../table/column.ts'
 import { type Definition, definition } from '../table/definition.ts'
+import { sum } from '../table/measure.ts'
 import { type Statement, sql } from '../table/sql.ts'
 import { define } from '../table/table.ts'
 import { tableName } from './ddl.ts'
@@ -49,6 +50,7 @@ const loadsTable = define(
     schema: 'usher',
     description: 'One row for each load of a table, written in the transaction that published it.',
     sort: ['run_date'],
+    measures: (rows) => ({ published_rows: sum(rows.row_count) }),
   },
   { by: 'transform', query: sql`` },
 )

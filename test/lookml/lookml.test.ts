@@ -91,7 +91,7 @@ describe('a view', () => {
 
   it('is called as its table, unless Redshift keeps the word, or the schema is another', () => {
     expect(Object.keys(view).sort()).toEqual(
-      'days legacy_order legacy_order_2 pairs public_order public_user types usher_loads words'.split(
+      'cities days legacy_order legacy_order_2 pairs public_order public_user types usher_loads words'.split(
         ' ',
       ),
     )
@@ -174,6 +174,13 @@ describe('an explore', () => {
     )
   })
 
+  it('ends at a table that is joined twice', () => {
+    expect(joinsOf('public_user')).toEqual([
+      'many_to_one cities on {public_user.city_id} = {cities.id}',
+    ])
+    expect(joinsOf('public_order').join()).not.toContain('cities')
+  })
+
   it('goes on to what that refers to, and knows where there is one row for one', () => {
     expect(joinsOf('legacy_order_2')).toEqual([
       'one_to_one public_order on {legacy_order_2.order_id} = {public_order.id}',
@@ -186,7 +193,7 @@ describe('an explore', () => {
   it('is shown for facts and tables that stand alone, and hidden for what is joined', () => {
     const shown = Object.keys(explore).filter((name) => !explore[name]?.hidden)
     expect(shown.sort()).toEqual(
-      'legacy_order legacy_order_2 pairs public_order types usher_loads'.split(' '),
+      'legacy_order legacy_order_2 pairs public_order public_user types usher_loads'.split(' '),
     )
   })
 

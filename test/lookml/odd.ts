@@ -27,7 +27,12 @@ import type { Table, Traits } from '../../lib/table/table.ts'
 const make = <C extends Columns>(name: string, columns: C, traits: Traits<C> = {}): Table<C> =>
   transform(name, { ...traits, columns, query: sql`` })
 
-const users = make('user', { id: bigint().primaryKey(), name: varchar(100) })
+const cities = make('cities', { id: integer().primaryKey(), name: varchar(100) })
+const users = make(
+  'user',
+  { id: bigint().primaryKey(), name: varchar(100), city_id: integer().nullable() },
+  { joins: (rows) => [references(rows.city_id, cities.id)] },
+)
 const words = make('words', { word: varchar(20), of: varchar(20).nullable() })
 const days = make('days', { day: date().primaryKey(), is_holiday: boolean().nullable() })
 const orders = make(
@@ -104,6 +109,6 @@ const types = make(
 )
 
 /** Tables that only a test would think of, by their ids. */
-export const odd = [users, orders, words, days, legacy, clash, pairs, types].map(
+export const odd = [cities, users, orders, words, days, legacy, clash, pairs, types].map(
   (table) => table[definition],
 )

@@ -26,7 +26,8 @@ beforeAll(async () => {
   stage = await startWarehouse()
   await change('create schema legacy')
   for (const table of [...warehouse, ...odd]) await prepareTable(stage.warehouse, table)
-  await change(`insert into "user" values (1, 'Ann'), (2, 'Bob')`)
+  await change(`insert into "user" values (1, 'Ann', 7), (2, 'Bob', null)`)
+  await change(`insert into cities values (7, 'Rome'), (8, 'Oslo')`)
   await change(`insert into words values ('one', null), ('one', 'two')`)
   await change(`insert into days values ('2026-11-23', null), ('2026-11-24', true)`)
   await change(`insert into "order" values
