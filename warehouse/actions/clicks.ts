@@ -4,15 +4,12 @@ import {
   copy,
   date,
   distinct,
-  references,
   rowCount,
   smallint,
   timestamptz,
   unique,
   varchar,
 } from '#lib'
-import { events } from '../mysql/events.ts'
-import { users } from '../mysql/users.ts'
 import { logs } from '../sources.ts'
 
 /** The web servers write an object for each click, in a file for each hour of UTC. */
@@ -39,7 +36,6 @@ export const clicks = copy('clicks', {
     accepted(rows.device, ['desktop', 'mobile', 'tablet']),
     rowCount({ between: [0.2, 5] }),
   ],
-  joins: (rows) => [references(rows.event_id, events.id), references(rows.user_id, users.id)],
   measures: (rows) => ({ visitors: distinct(rows.visitor_id), people: distinct(rows.user_id) }),
   publish: { partition: 'date' },
   dist: 'event_id',

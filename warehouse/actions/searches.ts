@@ -1,17 +1,4 @@
-import {
-  average,
-  bigint,
-  char,
-  date,
-  distinct,
-  integer,
-  references,
-  table,
-  timestamptz,
-  varchar,
-} from '#lib'
-import { events } from '../mysql/events.ts'
-import { users } from '../mysql/users.ts'
+import { average, bigint, char, date, distinct, integer, table, timestamptz, varchar } from '#lib'
 import { search } from '../sources.ts'
 
 interface Search {
@@ -38,7 +25,6 @@ export const searches = table('searches', {
     device: varchar(10),
     searched_at: timestamptz(),
   },
-  joins: (rows) => [references(rows.first_event_id, events.id), references(rows.user_id, users.id)],
   measures: (rows) => ({
     visitors: distinct(rows.visitor),
     average_results: average(rows.results),
