@@ -1,4 +1,17 @@
-import { bigint, date, integer, runDate, spark, sql, timestamptz, unique, varchar } from '#lib'
+import {
+  bigint,
+  date,
+  integer,
+  references,
+  runDate,
+  spark,
+  sql,
+  sum,
+  timestamptz,
+  unique,
+  varchar,
+} from '#lib'
+import { event_details } from '../marketplace/event_details.ts'
 import { clicks } from './clicks.ts'
 
 export const sessions = spark('sessions', {
@@ -29,6 +42,11 @@ export const sessions = spark('sessions', {
   minutes: 30,
   publish: { partition: 'date' },
   checks: (rows) => [unique(rows.id)],
+  joins: (rows) => [
+    references(rows.first_event_id, event_details.event_id),
+    references(rows.last_event_id, event_details.event_id),
+  ],
+  measures: (rows) => ({ total_clicks: sum(rows.clicks) }),
   dist: 'visitor_id',
   sort: ['date'],
 })
