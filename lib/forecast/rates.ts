@@ -38,6 +38,3 @@ export const LOAD_START = 5
 
 /** Assumed: seconds of a night before its first table and after its last. */
 export const NIGHT_ENDS = 5
-
-/** Assumed: seconds of a job of Spark that do not depend on its rows; how long it works is not guessed. */
-export const SPARK_START = 120

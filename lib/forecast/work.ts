@@ -12,7 +12,6 @@ import {
   MYSQL_BYTES,
   NETWORK_BYTES,
   RECORDS,
-  SPARK_START,
   TRANSFORM_ROWS,
 } from './rates.ts'
 
@@ -66,7 +65,7 @@ export function workOf(
   if (table.made.by === 'spark') {
     const read = needs.reduce((sum, need) => sum + rowsOf(need), 0)
     return {
-      start: LOAD_START + SPARK_START,
+      start: LOAD_START,
       heavy: read / (TRANSFORM_ROWS * capacity) + csv / (COPY_BYTES * capacity),
       bytes: csv / COMPRESSION,
     }

@@ -21,6 +21,7 @@ export const sampleLoaded: ReadonlyMap<string, { rows: number; bytes?: number }>
     sixpack_experiments: { rows: 4, bytes: 319 },
     ga_sessions: { rows: 63, bytes: 1_100 },
     listings: { rows: 60_000, bytes: 1_400_000 },
+    sessions: { rows: 1_386, bytes: 60_000 },
     event_details: { rows: 3_000 },
     user_profiles: { rows: 20_000 },
     partner_sales: { rows: 1_640 },
