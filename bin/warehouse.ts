@@ -3,17 +3,24 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure, messageOf } from '../lib/error.ts'
 import { type Graph, graphOf, tablesOf } from '../lib/graph/graph.ts'
+import { isLook, type Look } from '../lib/look/look.ts'
 import { definition, sourceOf, type Tabled, type Tasked } from '../lib/table/definition.ts'
 import { typeErrors } from './types.ts'
 
 const folder = fileURLToPath(new URL('../warehouse', import.meta.url))
 const index = join(folder, 'index.ts')
 
-/** The files that declare tables and tasks: all of `warehouse/` in folders of subjects. */
-const tableFiles = (): string[] =>
+/** The files in folders of subjects. */
+const subjectFiles = (): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && dirname(file) !== '.')
     .sort()
+
+/** The files that declare looks: no function ever needs them. */
+const lookFiles = (): string[] => subjectFiles().filter((file) => file.endsWith('.look.ts'))
+
+/** The files that declare tables and tasks: all others. */
+const tableFiles = (): string[] => subjectFiles().filter((file) => !file.endsWith('.look.ts'))
 
 /**
  * The graph of the warehouse as its files are now: a new table is one new file. Throws a BadDeclaration where a file
@@ -30,7 +37,7 @@ export async function loadWarehouse(): Promise<{
   const fileOf = new Map<string, string>()
   const files = writeIndex()
   for (const file of files) {
-    const exports = await importTables(file)
+    const exports = await importFile(file)
     const name = basename(file, '.ts')
     if (!isDeclared(exports[name])) {
       const problem = `warehouse/${file} exports no table or task called ${name}`
@@ -42,6 +49,23 @@ export async function loadWarehouse(): Promise<{
     }
   }
   return { graph: graphOf(tables), files: fileOf }
+}
+
+/**
+ * The looks of the warehouse, in the order of their files. Throws a BadDeclaration where a file exports no look
+ * that it is named after.
+ */
+export async function loadLooks(): Promise<Look[]> {
+  const found: Look[] = []
+  for (const file of lookFiles()) {
+    const name = basename(file, '.look.ts')
+    const look = (await importFile(file))[name]
+    if (!isLook(look) || look.name !== name) {
+      throw new Failure('BadDeclaration', `warehouse/${file} exports no look called ${name}`)
+    }
+    found.push(look)
+  }
+  return found
 }
 
 const isDeclared = (value: unknown): value is Tabled | Tasked =>
@@ -79,7 +103,7 @@ export function writeIndexes(
   return indexes
 }
 
-async function importTables(file: string): Promise<Record<string, unknown>> {
+async function importFile(file: string): Promise<Record<string, unknown>> {
   try {
     return await import(pathToFileURL(join(folder, file)).href)
   } catch (error) {

@@ -2,6 +2,9 @@
 
 /** What a task throws to be tried again. */
 export { transient } from './error.ts'
+/** Charts of what tables hold. */
+export { look } from './look/look.ts'
+export { bars, intervals, line, points } from './look/mark.ts'
 /** The sources: one maker for each outside system. */
 export { calendar } from './source/calendar.ts'
 export { elasticsearch } from './source/elasticsearch/elasticsearch.ts'
