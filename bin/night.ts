@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { Failure } from '../lib/error.ts'
 import { definitionOf, type Graph, upstream } from '../lib/graph/graph.ts'
 import { namesIn, select } from '../lib/graph/select.ts'
@@ -8,7 +9,7 @@ import { sourceOf } from '../lib/table/definition.ts'
 import { isDate } from '../lib/table/moment.ts'
 import { displayOn } from '../local/display.ts'
 import { runNight, type TableInfo } from '../local/night.ts'
-import { summary } from '../local/summary.ts'
+import { summary, warningsOf } from '../local/summary.ts'
 import { acceptedIn } from './accept.ts'
 import { home } from './home.ts'
 import { stages } from './stages/index.ts'
@@ -64,7 +65,7 @@ keeps yours apart from the sample.`,
     // As the night itself would see it, before anything is started for it.
     const { date: day } = nightOf({ input, run: '', startedAt: now }, graph, stage.timeZone)
     const display = displayOn(process.stdout)
-    const { ending, record, message } = await runNight({
+    const { run, ending, record, message } = await runNight({
       tables: [...asked].map((id) => tableInfo(graph, id, day, stage)),
       all: names.length === 0,
       date: date as string | undefined,
@@ -87,6 +88,14 @@ keeps yours apart from the sample.`,
     for (const line of summary(record, ending, again, own)) display.line(line)
     if (message) display.line('A deployed night would have told people:')
     if (message) display.line(`  ${message}`)
+    if (run !== undefined) {
+      const warnings = warningsOf(ending)
+      // Vega takes half a second to load: no other command should wait for it.
+      const { writeMorning } = await import('./morning.ts')
+      const missing = ending.status === 'SUCCEEDED' ? undefined : again
+      const page = await writeMorning({ run, warnings, accepted, again: missing })
+      display.line(`Its page: ${relative('', page)}`)
+    }
     return ending.status === 'SUCCEEDED' ? 0 : 1
   },
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Night } from '../lib/drawing/night.ts'
 import { Failure } from '../lib/error.ts'
-import { sentenceOf, type TableRecord } from '../local/record.ts'
+import { type Step, sentenceOf, type TableRecord } from '../local/record.ts'
 import { home } from './home.ts'
 
 /** The file that a night on this machine leaves. */
@@ -15,6 +15,8 @@ interface Left {
   readonly error?: string
   readonly cause?: string
   readonly tables: readonly TableRecord[]
+  /** Nights of older versions did not say. */
+  readonly steps?: readonly Step[]
 }
 
 /** The nights on this machine that came to an end, oldest first. */
@@ -30,6 +32,20 @@ export function nights(): string[] {
  * night, or where its file holds something else.
  */
 export function readNight(run: string): Night {
+  const left = readLeft(run)
+  return {
+    run,
+    date: left.date || left.output?.date || left.input?.date,
+    problem:
+      left.status === 'SUCCEEDED' ? undefined : sentenceOf(left.cause ?? left.error ?? left.status),
+    tables: left.tables,
+  }
+}
+
+/** When a night on this machine did what. Throws as `readNight` does. */
+export const readSteps = (run: string): readonly Step[] => readLeft(run).steps ?? []
+
+function readLeft(run: string): Left {
   const known = nights()
   if (!known.includes(run)) {
     const newest = known
@@ -45,13 +61,7 @@ export function readNight(run: string): Night {
     const remedy = 'delete it, or draw without a night: --plain'
     throw new Failure('BadInput', `${file} is not what a night leaves; ${remedy}`)
   }
-  return {
-    run,
-    date: left.date || left.output?.date || left.input?.date,
-    problem:
-      left.status === 'SUCCEEDED' ? undefined : sentenceOf(left.cause ?? left.error ?? left.status),
-    tables: left.tables,
-  }
+  return left
 }
 
 /** The rows and bytes that each table had the last time that a night on this machine loaded it. */

@@ -50,6 +50,8 @@ export interface NightOptions {
 
 /** What became of a night. */
 export interface Night {
+  /** What it is called; undefined where it had nothing to run. */
+  readonly run?: string
   readonly ending: Outcome
   readonly record: NightRecord
   /** The file with the message that it sent to people, if it did. */
@@ -158,12 +160,15 @@ export async function runNight(options: NightOptions): Promise<Night> {
     await writeFile(
       join(nights, `${run}.json`),
       JSON.stringify(
-        { run, date: record.date, input, ...ending, tables: [...record.tables.values()] },
+        {
+          ...{ run, date: record.date, input, ...ending },
+          ...{ tables: [...record.tables.values()], steps: record.steps },
+        },
         null,
         2,
       ),
     )
-    return { ending, record, message }
+    return { run, ending, record, message }
   } finally {
     for (const close of closing.reverse()) await close()
   }

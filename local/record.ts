@@ -26,6 +26,16 @@ export interface Effort {
   readonly worked?: { readonly start: number; readonly end: number }
 }
 
+/** When something was done for a table. */
+export interface Step {
+  readonly table: string
+  /** `Extract events` */
+  readonly state: string
+  /** When its last attempt began and ended: `2026-11-23T03:00:12.345Z`. */
+  readonly from: string
+  readonly to: string
+}
+
 /** What a state is given and gives, as far as it is looked at. */
 interface Words {
   readonly table?: string
@@ -48,6 +58,8 @@ export class NightRecord {
   readonly efforts = new Map<string, Effort>()
   /** The tables that the night passed by. */
   readonly notAsked = new Set<string>()
+  /** What was done, in the order in which it ended. */
+  readonly steps: Step[] = []
   date = ''
   /** How many tables were asked for, and the rows that each had the last time. */
   total = 0
@@ -111,11 +123,21 @@ export class NightRecord {
     const { date } = wordsOf(task.result)
     if (state === 'Prepare' && date) this.date = date
     if (!table) return
+    this.stepped(table, task)
     if (error) this.failed(table, table, error.Error, error.Cause ?? '')
     else if (failure) this.failed(table, state, failure.error, failure.cause)
     else if (isMap && !aborted) this.chunks.set(table, secondsOf(task))
     else if (!aborted) this.succeeded(table, task)
     else if (this.recordOf(table).outcome === 'running') this.recordOf(table).outcome = 'stopped'
+  }
+
+  /** Keeps when a step began and ended, but of what there was nothing to do for. */
+  private stepped(table: string, { state, since, until, result }: Task): void {
+    const { outcome } = wordsOf(result)
+    if (!since || !until || outcome === 'not asked for' || outcome === 'complete') return
+    if (!/^(Plan|Extract|Seal|Load|Transform|Run) /.test(state)) return
+    if (state.startsWith('Extract a chunk of ')) return
+    this.steps.push({ table, state, from: since.toISOString(), to: until.toISOString() })
   }
 
   private succeeded(table: string, task: Task): void {

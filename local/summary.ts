@@ -26,7 +26,7 @@ export function summary(
     ...(tables.length > 0 ? [...tableLines(tables, wordOf), ''] : []),
     ...reasons('Failed', of('failed')),
     ...reasons('Skipped', of('skipped')),
-    ...warnings(ending),
+    ...warningsOf(ending).flatMap((line) => [...wrap(line, '  '), '']),
   ]
   if (ending.status === 'SUCCEEDED') {
     return [...lines, success(record.date, [...of('loaded'), ...of('done')], of('complete'))]
@@ -48,10 +48,9 @@ function theNight({ status, error, cause = '' }: Ended): string[] {
 }
 
 /** What a person should see to, as the night's own report has it. */
-function warnings({ output, cause = '' }: Ended): string[] {
+export function warningsOf({ output, cause = '' }: Ended): string[] {
   const report = output === undefined ? {} : (JSON.parse(output) as { message?: string })
-  const lines = (report.message ?? sentenceOf(cause)).split('\n')
-  return lines.filter(isWarning).flatMap((line) => [...wrap(line, '  '), ''])
+  return (report.message ?? sentenceOf(cause)).split('\n').filter(isWarning)
 }
 
 const isWarning = (line: string): boolean => line.startsWith('Warning of ')

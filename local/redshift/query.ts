@@ -1,3 +1,4 @@
+import { bind } from './api/request.ts'
 import { SqlError } from './error.ts'
 import { tokenize } from './sql/token.ts'
 import { translate } from './sql/translate.ts'
@@ -19,6 +20,28 @@ export async function query(file: string, sql: string): Promise<QueryResult> {
   const database = await openDatabase(file, { readOnly: true })
   try {
     return await runQuery(database, sql)
+  } finally {
+    database.close()
+  }
+}
+
+/** A question, and what its `:names` stand for. */
+export interface Question {
+  readonly text: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** Lets questions be asked of a warehouse's file, as `query` does, without opening it for each of them. */
+export async function asking<T>(
+  file: string,
+  work: (ask: (question: Question) => Promise<QueryResult>) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(file, { readOnly: true })
+  try {
+    return await work(async ({ text, parameters }) => {
+      const [bound = ''] = bind([text], new Map(Object.entries(parameters)))
+      return runQuery(database, bound)
+    })
   } finally {
     database.close()
   }

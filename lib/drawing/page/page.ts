@@ -9,6 +9,9 @@ import { signOf, svgOf } from './svg.ts'
 
 const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8')
 
+/** The style of the picture, and the colours, light and dark, that it has from a page. */
+export const drawingStyle = (): string => read('drawing.css')
+
 /** The drawing as one page that needs nothing else: no server, no other file, no network. */
 export function pageOf(drawing: Drawing): string {
   const script = read('page.js')
@@ -21,6 +24,7 @@ export function pageOf(drawing: Drawing): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'">
 <title>${html(titleOf(drawing))}</title>
 <style>
+${drawingStyle()}
 ${read('page.css')}</style>
 </head>
 <body>
