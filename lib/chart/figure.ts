@@ -6,7 +6,7 @@ import { words } from './spec.ts'
 import { svgOf } from './svg.ts'
 
 /** How wide charts are drawn, in pixels: for a page of two columns or one, and for a phone. */
-const WIDE = 680
+const WIDE = 560
 const NARROW = 340
 
 /** How a mark is called. */

@@ -92,7 +92,8 @@ function labelled(points: readonly Placed[], mark: Points, width: number): Place
         Math.abs(other.x - point.x) > half(other) + half(point) ||
         Math.abs(other.y - point.y) > LINE * 1.5,
     )
-    if (isFree && point.x > half(point) && point.x + half(point) < width) chosen.push(point)
+    const isWithin = Math.abs(point.x - width / 2) < width / 2 - half(point) - LETTER
+    if (isFree && isWithin) chosen.push(point)
   }
   return chosen.slice(0, Math.round(width / 60))
 }

@@ -54,7 +54,7 @@ const category = (field: string, width: number) => ({
 function barsOf(mark: Bars, rows: readonly Drawn[], width: number): object {
   return {
     mark: { type: 'bar', height: { band: 0.78 } },
-    height: { step: 26 },
+    height: 26 * new Set(rows.map((row) => row[mark.label])).size,
     encoding: {
       y: category(mark.label, width),
       x: number(mark.value, width),
@@ -114,7 +114,7 @@ function intervalsOf(mark: Intervals, rows: readonly Drawn[], width: number): ob
   ]
   return {
     data: { values: rows.map((row) => ({ ...row, line: lineOf(row) })) },
-    height: { step: 22 },
+    height: 22 * domain.length,
     layer,
   }
 }

@@ -49,7 +49,7 @@ export function gantt({ drawing, steps }: Morning): string | undefined {
   })
   const tick = TICKS.find((length) => seconds / length <= 6) ?? seconds / 5
   const marks = Array.from({ length: Math.floor(seconds / tick) + 1 }, (_, i) => i * tick)
-  return `<p>${chainWords(drawing)}</p>
+  return `<p>${chainWords(drawing)} A bar begins when a step is called, and holds what it waits for a place to run.</p>
 <ul class="keys">${legend(steps, failed.size > 0).join('')}</ul>
 <div class="axis" aria-hidden="true"><span></span><span class="track">${marks.map((mark) => `<b style="left:${percent(mark)}">${axisWord(mark)}</b>`).join('')}</span><span></span></div>
 <ol class="gantt" style="--tick:${percent(tick)}">
