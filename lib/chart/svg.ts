@@ -17,9 +17,15 @@ export async function svgOf(look: Look, rows: readonly Drawn[], width: number): 
   const { spec } = compile(specOf(look, rows, width))
   const view = new View(parse(spec), { renderer: 'none' })
   try {
-    const svg = await view.toSVG()
-    return svg.replaceAll(/ xmlns(:\w+)?="[^"]*"/g, '').replaceAll(/(\d+\.\d)\d+/g, '$1')
+    return onPage(await view.toSVG(), `${look.name}-${width}`)
   } finally {
     view.finalize()
   }
 }
+
+/** SVG as it stands on a page beside others: the page names it, and ids are its own. */
+const onPage = (svg: string, prefix: string): string =>
+  svg
+    .replaceAll(/ (xmlns(:\w+)?|role|aria-\w+)="[^"]*"/g, '')
+    .replaceAll(/( id="|url\(#)/g, `$1${prefix}-`)
+    .replaceAll(/(\d+\.\d)\d+/g, '$1')

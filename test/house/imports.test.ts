@@ -18,7 +18,8 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table', 'lib/source/s3/client.ts'],
     packages: /^node:/,
   },
-  'lib/index.ts': { rooms: ['lib/error.ts', 'lib/table', 'lib/source'] },
+  'lib/look': { rooms: ['lib/error.ts', 'lib/table'] },
+  'lib/index.ts': { rooms: ['lib/error.ts', 'lib/look', 'lib/table', 'lib/source'] },
   'lib/manifest': {
     rooms: ['lib/error.ts', 'lib/discard.ts', 'lib/table'],
     packages: /^(node:|@aws-sdk\/client-s3$)/,
@@ -36,6 +37,7 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'lib/error.ts',
       'lib/table',
       'lib/graph',
+      'lib/chart',
       'lib/cost',
       'lib/manifest',
       'lib/redshift/setup',
@@ -48,6 +50,11 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
     packages: /^(node:(crypto|fs)|@dagrejs\/dagre)$/,
   },
   'lib/lookml': { rooms: ['lib/error.ts', 'lib/table'] },
+  'lib/chart': {
+    rooms: ['lib/error.ts', 'lib/look', 'lib/drawing'],
+    packages: /^(node:module|vega|vega-lite)$/,
+  },
+  'lib/morning': { rooms: ['lib/drawing'], packages: /^node:(crypto|fs)$/ },
   'lib/constructs': {
     rooms: ['lib/table', 'lib/graph', 'lib/machine', 'lib/night', 'lib/redshift/setup'],
     packages: /^(node:(fs|path|url)|aws-cdk-lib(\/.*)?|constructs)$/,
@@ -66,11 +73,14 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
   bin: {
     rooms: [
       'lib/error.ts',
+      'lib/chart',
       'lib/cost',
       'lib/drawing',
       'lib/forecast',
       'lib/graph',
+      'lib/look',
       'lib/lookml',
+      'lib/morning',
       'lib/night',
       'lib/redshift',
       'lib/redshift/setup',
