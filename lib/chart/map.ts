@@ -12,6 +12,9 @@ interface Placed {
   readonly y: number
 }
 
+/** On which side of its point a name begins. */
+type Align = 'left' | 'center' | 'right'
+
 /** What us-atlas draws its own maps at. */
 const ATLAS = { width: 975, height: 610, scale: 1300 }
 
@@ -57,12 +60,12 @@ export function mapOf(mark: Points, rows: readonly Drawn[], width: number, colou
           color: colour,
         },
       },
-      // A halo below keeps names apart from points and borders.
-      ...[{ stroke: 'var(--paper)', strokeWidth: 3 }, { fill: 'var(--ink)' }].map((paint) => ({
-        data: { values: names.map(({ row }) => row) },
-        mark: { type: 'text', fontSize: 12, dy: -13, fill: null, ...paint },
-        encoding: { ...position, text: { field: label, type: 'nominal' } },
-      })),
+      ...(['left', 'center', 'right'] as const).flatMap((align) =>
+        namesOf(
+          names.filter((name) => name.align === align).map(({ row }) => row),
+          { align, encoding: { ...position, text: { field: label, type: 'nominal' } } },
+        ),
+      ),
     ],
   }
 }
@@ -82,18 +85,33 @@ function placed(
   })
 }
 
-/** The largest points whose labels find room, within the map and apart from each other. */
-function labelled(points: readonly Placed[], mark: Points, width: number): Placed[] {
-  const chosen: Placed[] = []
-  const half = ({ row }: Placed) => (textOf(row, mark).length * LETTER) / 2
+/** Names above their points. A halo below keeps them apart from points and borders. */
+function namesOf(rows: readonly Drawn[], { align, encoding }: { align: Align; encoding: object }) {
+  if (rows.length === 0) return []
+  return [{ stroke: 'var(--paper)', strokeWidth: 3 }, { fill: 'var(--ink)' }].map((paint) => ({
+    data: { values: rows },
+    mark: { type: 'text', align, fontSize: 12, dy: -13, fill: null, ...paint },
+    encoding,
+  }))
+}
+
+/** The largest points whose names find room apart from each other, and on which side of the point. */
+function labelled(points: readonly Placed[], mark: Points, width: number) {
+  const chosen: (Placed & {
+    readonly align: Align
+    readonly middle: number
+    readonly half: number
+  })[] = []
   for (const point of points) {
+    const half = (textOf(point.row, mark).length * LETTER) / 2
+    const align = point.x < half ? 'left' : point.x + half > width ? 'right' : 'center'
+    const middle = point.x + { left: half, center: 0, right: -half }[align]
     const isFree = chosen.every(
       (other) =>
-        Math.abs(other.x - point.x) > half(other) + half(point) ||
+        Math.abs(other.middle - middle) > other.half + half ||
         Math.abs(other.y - point.y) > LINE * 1.5,
     )
-    const isWithin = Math.abs(point.x - width / 2) < width / 2 - half(point) - LETTER
-    if (isFree && isWithin) chosen.push(point)
+    if (isFree) chosen.push({ ...point, align, middle, half })
   }
   return chosen.slice(0, Math.round(width / 60))
 }

@@ -44,7 +44,7 @@ const number = (field: string, width: number) => ({
 })
 
 /** Labels take at most this share of a chart's width. */
-const labels = (width: number) => ({ labelLimit: Math.round(width * 0.4) })
+const labels = (width: number) => ({ labelLimit: Math.round(width * 0.45) })
 
 const category = (field: string, width: number) => ({
   ...{ field, type: 'nominal' as const, sort: null },
@@ -66,19 +66,34 @@ function barsOf(mark: Bars, rows: readonly Drawn[], width: number): object {
 }
 
 function lineOf(mark: Line, rows: readonly Drawn[], width: number): object {
+  const timed = rows.map((row) => ({ ...row, [mark.over]: timeOf(row[mark.over]) }))
+  const times = [...new Set(timed.flatMap((row) => (row[mark.over] ?? []) as number | []))].sort(
+    (a, b) => a - b,
+  )
+  // Of days that follow each other every second or third has its name, but none has it twice.
+  const step = Math.ceil(times.length / Math.max(2, Math.floor(width / 90)))
+  const values = times.filter((_, i) => (times.length - 1 - i) % step === 0)
   return {
-    mark: { type: 'line', point: rows.length < 40, strokeWidth: 2 },
+    data: { values: timed },
+    mark: { type: 'line', point: times.length < 40, strokeWidth: 2 },
     height: 220,
     encoding: {
-      // Dates are days of a calendar, wherever the page is made.
       x: {
         ...{ field: mark.over, type: 'temporal', title: null, scale: { type: 'utc' } },
-        axis: { format: '%b %-d', grid: false, ...room(width, 90) },
+        axis: { format: '%b %-d', grid: false, values, labelOverlap: true },
       },
       y: { ...number(mark.value, width), axis: { format: ',~r', tickCount: 5 } },
       color: colourOf(mark.colour, rows, width),
     },
   }
+}
+
+/** A date or a moment of UTC, as milliseconds. */
+function timeOf(value: Drawn[string] | undefined): number | null {
+  if (value === null || value === undefined) return null
+  const text = String(value)
+  const isWhole = /^\d{4}-\d\d-\d\d$|Z$|[+-]\d\d(:?\d\d)?$/.test(text)
+  return Date.parse(isWhole ? text : `${text.replace(' ', 'T')}Z`)
 }
 
 /** Stands between the group and the label of an interval; no name holds it. */
