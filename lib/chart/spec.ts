@@ -139,7 +139,13 @@ function colourOf(field: string | undefined, rows: readonly Drawn[], width: numb
   const values = [...new Set(rows.map((row) => row[field]))]
   return {
     ...{ field, type: 'nominal', title: null, sort: null },
-    legend: { columns: Math.max(1, Math.floor(width / 120)) },
+    legend: { columns: legendColumns(values, width) },
     scale: { domain: values, range: values.map((_, i) => colours[i % colours.length]) },
   }
+}
+
+/** How many words of a legend find room beside each other, right of the labels of bars. */
+function legendColumns(values: readonly unknown[], width: number): number {
+  const longest = Math.max(...values.map((value) => String(value).length))
+  return Math.max(1, Math.floor((width * 0.55) / (longest * 7.5 + 30)))
 }

@@ -124,6 +124,12 @@ describe('the record of a night', () => {
       { table: 'sales', outcome: 'loaded', rows: 5, loadSeconds: 1 },
     ])
     expect([...record.notAsked]).toEqual(['users'])
+    expect(record.steps).toEqual([
+      {
+        ...{ table: 'sales', state: 'Transform 0' },
+        ...{ from: expect.stringMatching(/^2.*Z$/), to: expect.stringMatching(/^2.*Z$/) },
+      },
+    ])
   })
 
   it('is summed up with what never began, and with what the night says of it', () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createConnection } from 'mysql2/promise'
@@ -143,6 +143,20 @@ withServer('a night', () => {
     const tables = (pattern: RegExp) =>
       new Set(logged.flatMap((line) => (pattern.test(String(line.message)) ? [line.table] : [])))
     expect(tables(/^(loaded|transformed)$/).size).toBe(TABLES)
+  })
+
+  it('ends with a page that has every look, drawn', () => {
+    const [file = ''] = readdirSync(join(home, 'nights')).filter((name) => name.endsWith('.html'))
+    const page = readFileSync(join(home, 'nights', file), 'utf8')
+    const looks = readdirSync('warehouse', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.look.ts'))
+      .map((name) => basename(name, '.look.ts'))
+    const drawn = [...page.matchAll(/<figure class="look" id="look-(\w+)">(.*?)<\/figure>/gs)]
+    expect(looks.length).toBeGreaterThan(5)
+    expect(drawn.map(([, name]) => name).sort()).toEqual(looks.sort())
+    expect(drawn.filter(([, , figure]) => figure?.match(/<svg/g)?.length !== 2)).toEqual([])
+    expect(page).toContain('The night of 2026-11-13 <span class="ending succeeded">')
+    expect(page.match(/<li[^>]*>\n<a href="#table-/g)).toHaveLength(TABLES + 1)
   })
 
   it('measures every table, in lines that CloudWatch makes metrics of', () => {
