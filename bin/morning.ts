@@ -8,16 +8,17 @@ import type { Look } from '../lib/look/look.ts'
 import { pageOf } from '../lib/morning/page.ts'
 import { wordsOf } from '../lib/table/check.ts'
 import { render } from '../lib/table/sql.ts'
-import { asking } from '../local/redshift/query.ts'
+import { type Ask, asking } from '../local/redshift/query.ts'
 import { home } from './home.ts'
 import { nights, readNight, readSteps } from './nights.ts'
-import { loadLooks, loadWarehouse } from './warehouse.ts'
+import { loadWarehouse } from './warehouse.ts'
 
 /** So many earlier nights are compared with one. */
 const EARLIER = 13
 
 export interface MorningOptions {
   readonly run: string
+  readonly looks: readonly Look[]
   /** What a person should see to. */
   readonly warnings: readonly string[]
   /** The tables whose rows were to be published whatever their checks say. */
@@ -27,7 +28,7 @@ export interface MorningOptions {
 }
 
 /** Writes the page of a night that has ended on this machine; gives its path. */
-export async function writeMorning({ run, ...said }: MorningOptions): Promise<string> {
+export async function writeMorning({ run, looks, ...said }: MorningOptions): Promise<string> {
   const { graph, files } = await loadWarehouse()
   const night = readNight(run)
   const subjects = new Map([...files].map(([id, file]) => [id, dirname(file)]))
@@ -39,7 +40,7 @@ export async function writeMorning({ run, ...said }: MorningOptions): Promise<st
       .slice(-EARLIER)
       .map(readNight),
     checks: new Map(tablesOf(graph).map(({ id, checks }) => [id, checks.map(wordsOf)])),
-    figures: await figures(await loadLooks(), night.date ?? ''),
+    figures: await figures(looks, night.date ?? ''),
     ...said,
   })
   const file = join(home, 'nights', `${run}.html`)
@@ -48,16 +49,24 @@ export async function writeMorning({ run, ...said }: MorningOptions): Promise<st
 }
 
 /** The looks, drawn from what the warehouse holds now; one that cannot be drawn says why. */
-const figures = (looks: readonly Look[], date: string): Promise<string[]> =>
-  asking(join(home, 'warehouse.duckdb'), async (ask) => {
-    const drawn: string[] = []
-    for (const look of looks) {
-      try {
-        const { rows } = await ask(render(look.query, { runDate: date }))
-        drawn.push(await figureOf(look, rows))
-      } catch (error) {
-        drawn.push(missingFigure(look, messageOf(error)))
-      }
-    }
-    return drawn
-  })
+async function figures(looks: readonly Look[], date: string): Promise<string[]> {
+  try {
+    return await asking(join(home, 'warehouse.duckdb'), async (ask) => {
+      const drawn: string[] = []
+      for (const look of looks) drawn.push(await figure(look, date, ask))
+      return drawn
+    })
+  } catch (error) {
+    // Somebody else has the warehouse open.
+    return looks.map((look) => missingFigure(look, messageOf(error)))
+  }
+}
+
+async function figure(look: Look, date: string, ask: Ask): Promise<string> {
+  try {
+    const { rows } = await ask(render(look.query, { runDate: date }))
+    return await figureOf(look, rows)
+  } catch (error) {
+    return missingFigure(look, messageOf(error))
+  }
+}

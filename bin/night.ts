@@ -14,7 +14,7 @@ import { acceptedIn } from './accept.ts'
 import { home } from './home.ts'
 import { stages } from './stages/index.ts'
 import type { Command } from './usher.ts'
-import { loadGraph } from './warehouse.ts'
+import { loadGraph, loadLooks } from './warehouse.ts'
 
 export const nightCommand: Command = {
   usage: 'night [--date 2026-11-23] [--tables a,+b,c+] [--force] [--accept a]',
@@ -57,6 +57,8 @@ keeps yours apart from the sample.`,
     const [stage] = stages
     if (!stage) throw new Failure('BadInput', 'bin/stages has no stage to run a night of')
     const graph = await loadGraph()
+    // Here, since nobody wants to hear at the end of a night of a mistake in a look.
+    const looks = await loadLooks()
     const names = tables === undefined ? [] : namesIn(String(tables))
     const asked = select(graph, names)
     const now = new Date().toISOString()
@@ -93,7 +95,7 @@ keeps yours apart from the sample.`,
       // Vega takes half a second to load: no other command should wait for it.
       const { writeMorning } = await import('./morning.ts')
       const missing = ending.status === 'SUCCEEDED' ? undefined : again
-      const page = await writeMorning({ run, warnings, accepted, again: missing })
+      const page = await writeMorning({ run, looks, warnings, accepted, again: missing })
       display.line(`Its page: ${relative('', page)}`)
     }
     return ending.status === 'SUCCEEDED' ? 0 : 1

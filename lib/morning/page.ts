@@ -8,7 +8,7 @@ import { gantt } from './gantt.ts'
 import { head, titleOf, wordOf } from './head.ts'
 import type { Morning } from './morning.ts'
 import { tables } from './tables.ts'
-import { troubles, warnings } from './troubles.ts'
+import { failed, skipped, warnings } from './troubles.ts'
 
 const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8')
 
@@ -57,7 +57,8 @@ ${sections.join('\n')}
 
 /** The parts in their order: first what somebody has to do. */
 const partsOf = (morning: Morning): Part[] => [
-  { id: 'failed', title: 'What failed', body: troubles(morning) },
+  { id: 'failed', title: 'What failed', body: failed(morning) },
+  { id: 'skipped', title: 'What was left out', body: skipped(morning) },
   { id: 'warnings', title: 'To see to', body: warnings(morning) },
   { id: 'looks', title: 'Looks', body: looks(morning) },
   { id: 'graph', title: 'What is made from what', body: graph(morning) },

@@ -31,11 +31,11 @@ export interface Question {
   readonly parameters: Readonly<Record<string, string>>
 }
 
+/** Asks one question. */
+export type Ask = (question: Question) => Promise<QueryResult>
+
 /** Lets questions be asked of a warehouse's file, as `query` does, without opening it for each of them. */
-export async function asking<T>(
-  file: string,
-  work: (ask: (question: Question) => Promise<QueryResult>) => Promise<T>,
-): Promise<T> {
+export async function asking<T>(file: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const database = await openDatabase(file, { readOnly: true })
   try {
     return await work(async ({ text, parameters }) => {

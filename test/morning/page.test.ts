@@ -35,10 +35,10 @@ describe('the page of a night', () => {
 
   it('begins with what failed, why, and the command that does the rest', () => {
     expect([...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual(
-      'failed warnings looks graph time tables checks'.split(' '),
+      'failed skipped warnings looks graph time tables checks'.split(' '),
     )
     expect(textOf('failed')).toContain("legacy.orders.sold_at: '0000-00-00' is no date")
-    expect(textOf('failed')).toContain('all_orders skipped legacy.orders is not complete')
+    expect(textOf('skipped')).toContain('all_orders legacy.orders is not complete')
     expect(textOf('failed')).toContain('npm run night -- --date 2026-11-23')
     expect(page).toContain('<code>discount: decimal(4, 2),</code>')
   })
@@ -72,7 +72,7 @@ describe('the page of a night', () => {
 
   it('leaves out what there is nothing to say of', () => {
     const { drawing } = morning
-    const night = { ...drawing.night, problem: undefined }
+    const night = { ...drawing.night, problem: undefined, tables: [] }
     const calm = { ...morning, drawing: { ...drawing, night }, warnings: [], again: undefined }
     const text = pageOf({ ...calm, steps: [], checks: new Map(), figures: [], earlier: [] })
     expect([...text.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual([
@@ -81,6 +81,14 @@ describe('the page of a night', () => {
     ])
     expect(text).toContain('There is no earlier night')
     expect(text).toContain('<span class="ending succeeded">succeeded</span>')
+  })
+
+  it('says what was left out of a night that succeeded', () => {
+    const { drawing } = morning
+    const night = { ...drawing.night, problem: undefined }
+    const text = pageOf({ ...morning, drawing: { ...drawing, night } })
+    expect(text).not.toContain('<section id="failed"')
+    expect(textOf('skipped', text)).toContain('revenue orders_by_day is not complete')
   })
 
   it('says what the night failed of where no table tells', () => {
