@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { figureOf, missingFigure } from '../lib/chart/figure.ts'
 import { drawingOf } from '../lib/drawing/drawing.ts'
-import { messageOf } from '../lib/error.ts'
+import { Failure, messageOf } from '../lib/error.ts'
 import { tablesOf } from '../lib/graph/graph.ts'
 import type { Look } from '../lib/look/look.ts'
 import { pageOf } from '../lib/morning/page.ts'
@@ -64,9 +64,18 @@ async function figures(looks: readonly Look[], date: string): Promise<string[]> 
 
 async function figure(look: Look, date: string, ask: Ask): Promise<string> {
   try {
-    const { rows } = await ask(render(look.query, { runDate: date }))
+    const { columns, rows } = await ask(render(look.query, { runDate: date }))
+    checkColumns(look, columns)
     return await figureOf(look, rows)
   } catch (error) {
     return missingFigure(look, messageOf(error))
   }
+}
+
+function checkColumns({ name, columns }: Look, given: readonly { readonly name: string }[]): void {
+  const list = (of: readonly { readonly name: string }[]) =>
+    of.map((column) => column.name).join(', ')
+  if (list(columns) === list(given)) return
+  const problem = `its query gives ${list(given)}, and its columns are ${list(columns)}`
+  throw new Failure('BadDeclaration', `${name}: ${problem}; name the same ones in the same order`)
 }

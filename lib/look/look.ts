@@ -11,6 +11,7 @@ export interface Look {
   readonly name: string
   readonly title: string
   readonly description?: string
+  /** What the query gives, in this order. */
   readonly columns: readonly NamedColumn[]
   readonly query: Sql
   /** The ids of the tables that it reads. */
@@ -34,7 +35,7 @@ interface Select<C extends Columns> extends Words<C> {
 
 interface Query<C extends Columns> extends Words<C> {
   readonly columns: C
-  /** A whole query whose columns are named as `columns`: for CTEs, unions and windows. */
+  /** A whole query whose columns are named as `columns`, in their order: for CTEs, unions and windows. */
   readonly query: Sql
   readonly select?: undefined
 }
@@ -56,7 +57,8 @@ export function look<C extends Columns>(name: string, traits: Select<C> | Query<
   }
   return {
     ...{ kind: 'look', name, title, description, mark },
-    ...{ columns: made.columns, query: queryOf(made) },
+    // As it is written: in a query around it, its order would be lost.
+    ...{ columns: made.columns, query: traits.query ?? queryOf(made) },
     needs: made.needs.map(({ id }) => id),
   }
 }

@@ -9,7 +9,7 @@ export const super_bowl_map = look('super_bowl_map', {
     "At the stadium of the Super Bowl, all of them. At a team's stadium, those of visitors who have clicked on a home game of the team too.",
   columns: {
     place: varchar(800),
-    of: varchar(16),
+    kind: varchar(16),
     latitude: double(),
     longitude: double(),
     clicks: integer(),
@@ -32,7 +32,7 @@ export const super_bowl_map = look('super_bowl_map', {
       join ${event_details} on ${event_details.event_id} = ${clicks.event_id}
       where ${event_details.performer_type} = 'team' and not ${event_details.is_super_bowl}
     )
-    select ${event_details.venue} as place, 'Super Bowl' as of, ${event_details.latitude} as latitude,
+    select ${event_details.venue} as place, 'Super Bowl' as kind, ${event_details.latitude} as latitude,
       ${event_details.longitude} as longitude, count(*) as clicks
     from clicked
     join ${event_details} on ${event_details.event_id} = clicked.event_id
@@ -48,6 +48,6 @@ export const super_bowl_map = look('super_bowl_map', {
     longitude: 'longitude',
     size: 'clicks',
     label: 'place',
-    colour: 'of',
+    colour: 'kind',
   }),
 })
