@@ -39,6 +39,7 @@ export interface Step {
 /** What a state is given and gives, as far as it is looked at. */
 interface Words {
   readonly table?: string
+  readonly Name?: string
   readonly outcome?: string
   readonly rows?: number
   readonly bytes?: number
@@ -122,8 +123,8 @@ export class NightRecord {
     const { table, error } = wordsOf(task.input)
     const { date } = wordsOf(task.result)
     if (state === 'Prepare' && date) this.date = date
+    this.stepped(task)
     if (!table) return
-    this.stepped(table, task)
     if (error) this.failed(table, table, error.Error, error.Cause ?? '')
     else if (failure) this.failed(table, state, failure.error, failure.cause)
     else if (isMap && !aborted) this.chunks.set(table, secondsOf(task))
@@ -132,12 +133,14 @@ export class NightRecord {
   }
 
   /** Keeps when a step began and ended, but of what there was nothing to do for. */
-  private stepped(table: string, { state, since, until, result }: Task): void {
+  private stepped({ state, since, until, input, result }: Task): void {
+    // A job of Spark knows its table by its own name alone.
+    const { table, Name: job } = wordsOf(input)
     const { outcome } = wordsOf(result)
-    if (!since || !until || outcome === 'not asked for' || outcome === 'complete') return
-    if (!/^(Plan|Extract|Seal|Load|Transform|Run) /.test(state)) return
-    if (state.startsWith('Extract a chunk of ')) return
-    this.steps.push({ table, state, from: since.toISOString(), to: until.toISOString() })
+    const own = table ?? (state.startsWith('Spark ') ? job : undefined)
+    if (!own || !since || !until || outcome === 'not asked for' || outcome === 'complete') return
+    if (!/^(Plan|Extract|Seal|Unload|Spark|Load|Transform|Run) (?!a chunk of )/.test(state)) return
+    this.steps.push({ table: own, state, from: since.toISOString(), to: until.toISOString() })
   }
 
   private succeeded(table: string, task: Task): void {

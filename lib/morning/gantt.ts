@@ -7,6 +7,8 @@ const kinds: Readonly<Record<string, string>> = {
   Plan: 'extract',
   Extract: 'extract',
   Seal: 'extract',
+  Unload: 'extract',
+  Spark: 'spark',
   Load: 'load',
   Transform: 'transform',
   Run: 'task',
