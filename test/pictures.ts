@@ -32,6 +32,7 @@ const wide = { width: 1180, height: 860, colorScheme: 'light' } as const
 const pictures: readonly Picture[] = [
   { ...wide, name: 'graph', file: graph, width: 1440 },
   { ...wide, name: 'night', file: night },
+  { ...wide, name: 'looks', file: night, part: '#looks' },
   { ...wide, name: 'night-time', file: night, part: '#time' },
   { name: 'night-phone', file: night, width: 390, height: 844, colorScheme: 'dark' },
 ]
