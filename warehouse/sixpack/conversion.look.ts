@@ -7,7 +7,7 @@ const Z = 1.96
 export const conversion = look('conversion', {
   title: 'Conversion by experiment and alternative',
   description:
-    'The share of visitors who bought, in per cent, with its 95 % interval after Wilson. Alternatives whose intervals lie apart differ; where they overlap, nobody knows yet.',
+    'The share of visitors who bought, in per cent, with its 95 % interval after Wilson. Alternatives whose intervals lie apart differ; where they overlap, this chart does not tell.',
   columns: {
     experiment: varchar(255),
     alternative: varchar(255),
