@@ -26,7 +26,7 @@ export const inTurn: readonly Step[] = [
   load,
 ]
 
-/** Compiles a graph: a table that is made from nothing is extracted and loaded, others transformed. */
+/** Compiles a graph: a table that is made from nothing, or by an extract, is extracted and loaded, others transformed. */
 export const compile = (
   graph: Graph,
   seconds: Seconds,
@@ -35,9 +35,10 @@ export const compile = (
   machinesOf({
     graph,
     seconds,
-    stepsOf: ({ needs, task }) => {
+    stepsOf: ({ table, needs, task }) => {
       if (task) return [{ verb: 'Run', call: call('run') }]
-      return needs.length > 0 ? [{ verb: 'Transform', call: call('transform') }] : extracted
+      if (needs.length === 0 || table.made.by === 'extract') return extracted
+      return [{ verb: 'Transform', call: call('transform') }]
     },
     functions: {
       prepare: call('prepare'),
