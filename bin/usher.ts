@@ -85,7 +85,7 @@ function overview(): string {
 
 ${list(here)}
 
-In AWS, where npx cdk deploy --all has put it (see the README):
+In AWS, where npx cdk deploy has put it (see docs/deploy.md):
 
 ${list(deployed)}
 
