@@ -222,6 +222,7 @@ describe.each(releases)('documents of OpenSearch %s', (version, runnable) => {
       expect(await read(numbersOf({ index, missing: 'empty' }))).toEqual({
         rows: [],
         notes: [`there is no index ${index}`],
+        warnings: [],
       })
     }
     // Half of what was asked for is never taken for all of it, and neither is what is closed.
@@ -236,7 +237,7 @@ describe.each(releases)('documents of OpenSearch %s', (version, runnable) => {
 
   it('are none where an index is empty', async () => {
     await fill(server.url, 'empty', 3, [])
-    expect(await read(numbersOf({ index: 'empty' }))).toEqual({ rows: [], notes: [] })
+    expect(await read(numbersOf({ index: 'empty' }))).toEqual({ rows: [], notes: [], warnings: [] })
   })
 
   it('are read from several indices at once', async () => {
