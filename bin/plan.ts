@@ -15,7 +15,7 @@ import { loadGraph } from './warehouse.ts'
 
 export const planCommand: Command = {
   usage: 'plan [--rows orders=120000000,…] [--scale N] [--stage S]',
-  summary: 'Says what a night in AWS should take and cost, and what breaks as rows grow.',
+  summary: 'Says what a night in AWS should take and cost, and what breaks first.',
   help: `Counts for the warehouse as it is declared how long a night in AWS should take,
 what it should cost at list prices, what it should use of the limits of AWS and
 of the sources, and which of them breaks first with 10, 100 and 1,000 times the

@@ -26,6 +26,7 @@ export const prod: Stage = {
     vpcId: 'vpc-0123456789abcdef0',
     availabilityZones: ['us-east-1a', 'us-east-1b'],
     subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    endpoints: ['s3', 'secretsmanager'],
     routeTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1'],
   },
   sources: {

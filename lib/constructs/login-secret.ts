@@ -14,7 +14,7 @@ export function loginSecret(scope: Construct, id: string, login: Login, key: IKe
       generateStringKey: 'password',
       excludePunctuation: true,
     },
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   })
   Validations.of(secret).acknowledge({
     id: 'AwsSolutions-SMG4',

@@ -30,12 +30,13 @@ export type VpcConfig =
       /** The zones of the subnets, in their order. */
       readonly availabilityZones: readonly string[]
       readonly subnetIds: readonly string[]
-      /**
-       * The route tables of the subnets, where these have no way yet to S3 and to Secrets Manager: Usher
-       * then makes an endpoint for each.
-       */
+      /** What the subnets have no way to yet: Usher makes an endpoint of each. */
+      readonly endpoints?: readonly Endpoint[]
+      /** The route tables of the subnets, in their order, that an endpoint of S3 is put into. */
       readonly routeTableIds?: readonly string[]
     }
+
+export type Endpoint = 's3' | 'secretsmanager'
 
 export interface NetworkProps {
   readonly config: VpcConfig
@@ -50,21 +51,22 @@ export interface NetworkProps {
 export class Network extends Construct {
   readonly vpc: IVpc
   readonly subnets: readonly ISubnet[]
-  /** False where the subnets have a way to S3 and to Secrets Manager without us. */
-  private readonly hasEndpoints: boolean
+  /** Whether the way to Secrets Manager is ours. */
+  private readonly makesSecrets: boolean
   private endpoint: InterfaceVpcEndpoint | undefined
   private readonly groups = new Map<string, readonly ISecurityGroup[]>()
+  private readonly given = new Map<string, ISecurityGroup>()
 
   constructor(scope: Construct, id: string, { config, logRetention }: NetworkProps) {
     super(scope, id)
     if (config.kind === 'new') {
       this.vpc = this.make(config.cidr, logRetention)
       this.subnets = this.vpc.isolatedSubnets
-      this.hasEndpoints = true
+      this.makesSecrets = true
       this.addS3()
       return
     }
-    const { vpcId, availabilityZones, subnetIds, routeTableIds } = config
+    const { vpcId, availabilityZones, subnetIds, routeTableIds, endpoints = [] } = config
     this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId,
       availabilityZones: [...availabilityZones],
@@ -77,8 +79,8 @@ export class Network extends Construct {
         routeTableId: routeTableIds?.[at] ?? 'not routed',
       }),
     )
-    this.hasEndpoints = routeTableIds !== undefined
-    if (this.hasEndpoints) this.addS3()
+    this.makesSecrets = endpoints.includes('secretsmanager')
+    if (endpoints.includes('s3')) this.addS3()
   }
 
   /**
@@ -90,13 +92,8 @@ export class Network extends Construct {
     if (there) return there
     const groups =
       given.length > 0
-        ? given.map((id) =>
-            SecurityGroup.fromSecurityGroupId(this, `${source} ${id}`, id, { mutable: false }),
-          )
+        ? given.map((id) => this.given.get(id) ?? this.import(id))
         : [this.groupFor(source)]
-    for (const group of this.hasEndpoints ? groups : []) {
-      this.secrets().connections.allowFrom(group, Port.tcp(443), `Functions that read ${source}`)
-    }
     this.groups.set(source, groups)
     return groups
   }
@@ -110,6 +107,18 @@ export class Network extends Construct {
       value: group.securityGroupId,
       description: `The security group that ${source} must let in`,
     })
+    return this.letIn(group, `Functions that read ${source}`)
+  }
+
+  /** A group of somebody else, which may serve several sources. */
+  private import(id: string): ISecurityGroup {
+    const group = SecurityGroup.fromSecurityGroupId(this, id, id, { mutable: false })
+    this.given.set(id, group)
+    return this.letIn(group, 'Functions that read sources in the VPC')
+  }
+
+  private letIn<T extends ISecurityGroup>(group: T, who: string): T {
+    if (this.makesSecrets) this.secrets().connections.allowFrom(group, Port.tcp(443), who)
     return group
   }
 
@@ -142,7 +151,8 @@ export class Network extends Construct {
     this.endpoint ??= new InterfaceVpcEndpoint(this, 'SecretsManager', {
       vpc: this.vpc,
       service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-      subnets: { subnets: [...this.subnets] },
+      // Of two subnets in one zone it takes one.
+      subnets: { subnets: firstOfZones(this.subnets) },
       open: false,
       securityGroups: [
         new SecurityGroup(this, 'SecretsManager group', {
@@ -155,3 +165,7 @@ export class Network extends Construct {
     return this.endpoint
   }
 }
+
+const firstOfZones = (subnets: readonly ISubnet[]): ISubnet[] => [
+  ...new Map(subnets.toReversed().map((subnet) => [subnet.availabilityZone, subnet])).values(),
+]

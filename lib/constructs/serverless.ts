@@ -72,7 +72,7 @@ export class Serverless extends Construct {
       defaultIamRoleArn: this.copyRole.roleArn,
       logExports: ['userlog', 'connectionlog', 'useractivitylog'],
     })
-    namespace.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    namespace.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc: props.network.vpc,
       description: 'Lets nobody in: Usher comes by the Data API',
@@ -91,7 +91,7 @@ export class Serverless extends Construct {
       subnetIds: props.network.subnets.map(({ subnetId }) => subnetId),
       securityGroupIds: [this.securityGroup.securityGroupId],
     })
-    workgroup.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    workgroup.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     this.workgroupArn = workgroup.attrWorkgroupWorkgroupArn
     this.host = workgroup.attrWorkgroupEndpointAddress
   }

@@ -4,7 +4,7 @@ import { StatementError, type Warehouse } from './client.ts'
 import { literal, tableName } from './ddl.ts'
 
 /** The view that says how old the rows of each table are. */
-export const asOf = { schema: loads.schema, name: 'as_of' } as const
+const asOf = { schema: loads.schema, name: 'as_of' } as const
 
 /** As statements name it. */
 export const AS_OF = `"${asOf.schema}"."${asOf.name}"`

@@ -52,7 +52,7 @@ interface UnloadManifest {
 }
 
 /** The key of the manifest of files whose names begin with a prefix. */
-export const unloadManifestKey = (prefix: string): string => `${prefix}manifest`
+const unloadManifestKey = (prefix: string): string => `${prefix}manifest`
 
 /**
  * What an UNLOAD says that it wrote below a prefix; undefined where it has not ended. Throws a

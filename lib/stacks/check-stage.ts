@@ -137,7 +137,7 @@ function checkVpc({ vpc, warehouse }: Stage, must: Must): void {
     )
     return
   }
-  const { subnetIds, availabilityZones, routeTableIds } = vpc
+  const { subnetIds, availabilityZones, routeTableIds, endpoints = [] } = vpc
   const all = (of: string, ids: readonly string[], prefix: string) => {
     for (const id of ids) {
       must(
@@ -156,6 +156,10 @@ function checkVpc({ vpc, warehouse }: Stage, must: Must): void {
     )
   of('availabilityZones', availabilityZones.length)
   if (routeTableIds) of('routeTableIds', routeTableIds.length)
+  must(
+    endpoints.includes('s3') === (routeTableIds !== undefined),
+    "vpc.routeTableIds are those that the endpoint of S3 is put into: give them with endpoints: ['s3']",
+  )
   must(subnetIds.length > 0, 'vpc.subnetIds names none')
   must(
     warehouse.kind !== 'new' || new Set(availabilityZones).size >= 3,

@@ -16,7 +16,10 @@ export interface StorageStackProps extends StackProps {
   readonly unloads?: boolean
 }
 
-/** What outlives every deploy: the key, the network, the bucket and the warehouse. */
+/**
+ * What outlives every deploy: the key, the network, the bucket and the warehouse. Where the first deploy
+ * fails, all that it made goes, so that it can be tried again.
+ */
 export class StorageStack extends Stack {
   readonly key: Key
   readonly bucket: StagingBucket
@@ -33,7 +36,7 @@ export class StorageStack extends Stack {
       alias: `usher-${stage.name}`,
       description: `What Usher keeps for ${stage.name}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
     this.letServicesTell()
     this.bucket = new StagingBucket(this, 'Staging', { key: this.key, ...retention })

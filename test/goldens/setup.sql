@@ -166,4 +166,4 @@ union all select 1, 'schema public', '2c88fdec4d1d8fc5cb957f64bab5b843', true,
 -- closed to others: only where nobody else needs what is taken from everybody here
 -- revoke create on schema "public" from public;
 -- revoke assumerole on all from public for all;
--- grant assumerole on 'arn:aws:iam::111122223333:role/copy' to role "usher_loader" for copy;
+-- grant assumerole on 'arn:aws:iam::111122223333:role/copy' to role "usher_loader" for copy, unload;

@@ -26,7 +26,7 @@ export const inTurn: readonly Step[] = [
   load,
 ]
 
-/** Compiles a graph: a table that is made from nothing, or by an extract, is extracted and loaded, others transformed. */
+/** Compiles a graph: a table that is made from nothing is extracted and loaded, others transformed. */
 export const compile = (
   graph: Graph,
   seconds: Seconds,
@@ -35,10 +35,9 @@ export const compile = (
   machinesOf({
     graph,
     seconds,
-    stepsOf: ({ table, needs, task }) => {
+    stepsOf: ({ needs, task }) => {
       if (task) return [{ verb: 'Run', call: call('run') }]
-      if (needs.length === 0 || table.made.by === 'extract') return extracted
-      return [{ verb: 'Transform', call: call('transform') }]
+      return needs.length > 0 ? [{ verb: 'Transform', call: call('transform') }] : extracted
     },
     functions: {
       prepare: call('prepare'),

@@ -22,10 +22,13 @@ import { synthetic } from './synthetic.ts'
 
 const graph = graphOf(synthetic(tables))
 const { night } = compile(graph, () => 60)
-/** The tasks that may die; the note of a failure is what is left when they do. */
-const victims = taskNames(night).filter(
-  (name) => !/ failed$|^Tell of it$|^Night incomplete$/.test(name),
-)
+/**
+ * The tasks that may die; the note of a failure is what is left when they do. Of extracts and loads, which
+ * are all alike here, one in three.
+ */
+const victims = taskNames(night)
+  .filter((name) => !/ failed$|^Tell of it$|^Night incomplete$/.test(name))
+  .filter((name, at) => !/^(Extract|Load) /.test(name) || at % 3 === 0)
 
 /** A warehouse that is there for these tests. */
 async function start() {

@@ -49,6 +49,8 @@ async function nightIn(order: readonly string[], slowest: string, failing: reado
       return {
         ...nightOf({ input: { date }, run: 'run', startedAt: '2026-11-24' }, graph, 'UTC'),
         redrives: 0,
+        selected: [],
+        warnings: [],
       }
     if (state === 'Report') return reportNight(tools, event as never)
     if (state === 'Tell of it') return null

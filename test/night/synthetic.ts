@@ -16,7 +16,8 @@ export const synthetic = (tables: readonly object[]): object[] =>
     }
     const source = { name: 'made-up', kind: 'generator', packages: [] }
     const made = { by: 'extract', from: { source, read } } as const
-    return { ...table, [definition]: { ...own, checks: [], made } }
+    // What Spark makes is read like any other.
+    return { ...table, [definition]: { ...own, checks: [], needs: [], made } }
   })
 
 const rowOf = (

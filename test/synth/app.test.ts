@@ -31,7 +31,8 @@ function checkout(): string {
   ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true })
   }
-  for (const part of ['cdk.json', 'tsconfig.json']) cpSync(join(root, part), join(copy, part))
+  for (const part of ['cdk.json', 'tsconfig.json', 'tsconfig.app.json'])
+    cpSync(join(root, part), join(copy, part))
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   return copy
 }

@@ -54,6 +54,15 @@ const wrong: readonly [Partial<Stage>, string][] = [
   [{ vpc: { ...vpc, vpcId: 'main' } }, "vpc.vpcId 'main' is no id as vpc-0123456789abcdef0"],
   [{ vpc: { ...vpc, availabilityZones: ['a', 'b'] } }, '3 subnetIds and 2 availabilityZones'],
   [{ vpc: { ...vpc, availabilityZones: ['a', 'a', 'b'] } }, 'in three availability zones'],
+  [
+    {
+      vpc: {
+        ...vpc,
+        routeTableIds: ['rtb-0123456789abcdef0', 'rtb-0123456789abcdef1', 'rtb-0123456789abcdef2'],
+      },
+    },
+    'give them with endpoints',
+  ],
   [{ sources: { prodution: {} } }, 'sources.prodution is a source of no table: did you mean prod'],
   [{ sources: { production: { inVpc: true } } }, 'sources.production.inVpc: say with vpc which'],
   [{ sources: { code: { secret: 'x' } } }, "sources.code.secret 'x': this source has no secret"],

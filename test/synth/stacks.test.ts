@@ -457,7 +457,7 @@ describe('the storage', () => {
   it('outlives the stack', () => {
     for (const type of ['AWS::S3::Bucket', 'AWS::RedshiftServerless::Namespace']) {
       for (const resource of Object.values(storage.findResources(type))) {
-        expect(resource.DeletionPolicy).toBe('Retain')
+        expect(resource.DeletionPolicy).toBe('RetainExceptOnCreate')
       }
     }
   })

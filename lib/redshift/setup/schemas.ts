@@ -54,7 +54,7 @@ function work(schema: string): string[] {
 }
 
 /**
- * What is taken from everybody, and given to the loader alone: to copy with a role. That is for whoever
+ * What is taken from everybody, and given to the loader alone: to copy and unload with a role. That is for whoever
  * knows of all who use the warehouse.
  */
 export const closingStep = (copyRole: string): Step => ({
@@ -63,6 +63,6 @@ export const closingStep = (copyRole: string): Step => ({
     'revoke create on schema "public" from public',
     // Whoever may write a table could else copy into it what the role of COPY may read.
     'revoke assumerole on all from public for all',
-    `grant assumerole on '${copyRole}' to role ${identifier(LOADER)} for copy`,
+    `grant assumerole on '${copyRole}' to role ${identifier(LOADER)} for copy, unload`,
   ],
 })

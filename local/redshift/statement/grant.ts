@@ -45,7 +45,7 @@ async function grantAssumeRole(session: Session, reader: Reader): Promise<number
   mustBeSuperuser(session, 'grant ASSUMEROLE')
   reader.string()
   await grantees(session, reader)
-  reader.expect('for', 'copy')
+  reader.expect('for', 'copy', ',', 'unload')
   reader.end()
   return 0
 }
