@@ -37,7 +37,6 @@ const rooms: Readonly<Record<string, { rooms: string[]; packages?: RegExp }>> = 
       'lib/error.ts',
       'lib/table',
       'lib/graph',
-      'lib/chart',
       'lib/cost',
       'lib/manifest',
       'lib/redshift/setup',
