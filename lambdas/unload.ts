@@ -8,7 +8,7 @@ const tools = {
   bucket: theBucket(),
   warehouse: theWarehouse(),
   copyRole: required('copyRole'),
-  key: process.env[variables.key],
+  key: process.env[variables.key]?.split('/').at(-1),
 }
 
 export const handler = doorway((input: TaskInput, context) =>

@@ -1,4 +1,4 @@
-import { ArnFormat, Fn, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Stack } from 'aws-cdk-lib'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
@@ -190,9 +190,9 @@ export class TaskFunctions extends Construct {
       letWrite(fn, bucket, 'runs/*.unload.json', 'staging/spark/*/job.json')
       letDelete(fn, bucket, 'runs/*.unload.json')
       warehouse.grantUse(fn)
-      // Of its ARN, which other functions take too: an export of its own would be in the way of this one's end.
       const { keyArn } = bucket.encryptionKey ?? {}
-      if (keyArn) fn.addEnvironment(variables.key, Fn.select(1, Fn.split('/', keyArn)))
+      // The ARN is exported for others too: the id alone would keep the storage from being deployed without this.
+      if (keyArn) fn.addEnvironment(variables.key, keyArn)
       return fn
     })
   }

@@ -13,7 +13,7 @@ export const variables = {
   database: 'USHER_DATABASE',
   warehouseSecret: 'USHER_WAREHOUSE_SECRET',
   copyRole: 'USHER_COPY_ROLE',
-  /** The id of the key that the bucket is encrypted with. */
+  /** The ARN of the key that the bucket is encrypted with. */
   key: 'USHER_KEY',
   /** The role in the warehouse of those who only read; none where the stage names none. */
   readers: 'USHER_READERS',

@@ -251,7 +251,6 @@ describe('DDL', () => {
     ['vacuum', 'VACUUM cannot run inside a transaction block'],
     ['alter table once append from same', 'APPEND cannot run inside a transaction block'],
     ['lock nowhere', 'relation "nowhere" does not exist'],
-    ['unload (select 1) to x', 'does not know the statement UNLOAD'],
     ['create view v as select 1', 'does not know a view without WITH NO SCHEMA BINDING'],
     ['', 'Sql must not be empty'],
     ['select 1; select 2', 'cannot insert multiple commands'],
