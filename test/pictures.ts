@@ -12,7 +12,6 @@ interface Picture {
   readonly file: string
   readonly width: number
   readonly height: number
-  readonly colorScheme: 'light' | 'dark'
   /** The part of the page that is shown; its top unless said. */
   readonly part?: string
 }
@@ -28,19 +27,17 @@ if (!night) throw new Error('there is no page of a night yet: npm run night make
 execFileSync(process.execPath, ['bin/usher.ts', 'graph'], { stdio: 'ignore' })
 const graph = join(home, 'graph.html')
 
-const wide = { width: 1180, height: 860, colorScheme: 'light' } as const
+const wide = { width: 1180, height: 860 } as const
 const pictures: readonly Picture[] = [
   { ...wide, name: 'graph', file: graph, width: 1440 },
   { ...wide, name: 'night', file: night },
   { ...wide, name: 'looks', file: night, part: '#looks' },
-  { ...wide, name: 'night-time', file: night, part: '#time' },
-  { name: 'night-phone', file: night, width: 390, height: 844, colorScheme: 'dark' },
 ]
 
 mkdirSync(folder, { recursive: true })
 const browser = await startBrowser(program)
-for (const { name, file, width, height, colorScheme, part } of pictures) {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme })
+for (const { name, file, width, height, part } of pictures) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: 'light' })
   await page.goto(pathToFileURL(file).href)
   const path = join(folder, `${name}.png`)
   if (part === undefined) await page.screenshot({ path })

@@ -21,6 +21,7 @@ import { sourceOf, type Definition as Table } from '../table/definition.ts'
 import { letGet } from './bucket-rights.ts'
 import type { FailureTopic } from './failure-topic.ts'
 import { SparkJobs } from './spark-jobs.ts'
+import { letHear } from './sync-rule.ts'
 import type { TaskFunction } from './task-function.ts'
 import type { TaskFunctions } from './task-functions.ts'
 
@@ -87,7 +88,7 @@ export class NightMachine extends Construct {
     for (const part of parts) startAndAwait(this.machine, part)
     props.topic.letPublish(this.machine)
     this.letAsk(functions.prepare)
-    Annotations.of(this).addInfo(describeMachines(machines, graph.size))
+    Annotations.of(this).addInfo(describeMachines(machines, tablesOf(graph).length))
   }
 
   /** Lets somebody ask how executions of nights stand. */
@@ -240,16 +241,5 @@ const executionsOf = (scope: Construct, machine: string): string =>
 function startAndAwait(machine: StateMachine, part: StateMachine): void {
   part.grantStartExecution(machine)
   part.grantExecution(machine, 'states:DescribeExecution', 'states:StopExecution')
-  machine.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-      resources: [
-        Stack.of(machine).formatArn({
-          service: 'events',
-          resource: 'rule',
-          resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-        }),
-      ],
-    }),
-  )
+  letHear(machine, machine, 'StepFunctionsGetEventsForStepFunctionsExecutionRule')
 }

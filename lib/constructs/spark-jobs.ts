@@ -8,6 +8,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { Construct } from 'constructs'
 import type { Definition } from '../table/definition.ts'
 import { letDelete, letGet, letRead, letWrite } from './bucket-rights.ts'
+import { letHear } from './sync-rule.ts'
 
 export interface SparkJobsProps {
   /** What the application is called. */
@@ -120,18 +121,7 @@ export class SparkJobs extends Construct {
         },
       }),
     )
-    allow(
-      new PolicyStatement({
-        actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-        resources: [
-          Stack.of(this).formatArn({
-            service: 'events',
-            resource: 'rule',
-            resourceName: 'StepFunctionsGetEventsForEMRServerlessJobRule',
-          }),
-        ],
-      }),
-    )
+    letHear({ grantPrincipal }, this, 'StepFunctionsGetEventsForEMRServerlessJobRule')
   }
 
   private letReadAsset({ bucket, s3ObjectKey }: Asset): void {

@@ -153,65 +153,65 @@ const aboutChild = (child: Execution) => ({
 })
 
 /** Sends a message to a topic of SNS. */
-async function publish(
-  { execution, world, signal }: Run,
-  { TimeoutSeconds: timeoutInSeconds }: State,
-  place: Place,
-  input: unknown,
-): Promise<unknown> {
-  const task = { resourceType: 'sns', resource: 'publish' }
-  begin(execution, place, task, input, timeoutInSeconds)
+async function publish(run: Run, state: State, place: Place, input: unknown): Promise<unknown> {
+  const { world, signal } = run
   if (!world.publish) throw unknownHere('a topic to publish to')
-  try {
-    const message = messageOf(input)
-    const sent = world.publish(message)
-    const result = { MessageId: await unlessAborted(signal, within(timeoutInSeconds, sent)) }
-    const output = { output: JSON.stringify(result), outputDetails: { truncated: false } }
-    record(execution, place, 'TaskSucceeded', { taskSucceededEventDetails: { ...task, ...output } })
-    return result
-  } catch (thrown) {
-    if (signal.aborted || !(thrown instanceof Error)) throw thrown
-    const failure = new StateError(...wordsOf(thrown))
-    const details = { ...task, error: failure.name, cause: failure.message }
-    if (failure.name === 'States.Timeout') {
-      record(execution, place, 'TaskTimedOut', { taskTimedOutEventDetails: details })
-    } else {
-      record(execution, place, 'TaskFailed', { taskFailedEventDetails: details })
-    }
-    throw failure
-  }
+  const send = world.publish
+  const task = { resourceType: 'sns', resource: 'publish' }
+  return integrated(run, state, { place, task, input }, async () => {
+    const sent = send(messageOf(input))
+    return { MessageId: await unlessAborted(signal, within(state.TimeoutSeconds, sent)) }
+  })
 }
 
 /** Runs a job of EMR Serverless and waits for its end. */
-async function runJob(
-  { execution, world, signal }: Run,
-  { TimeoutSeconds: timeoutInSeconds }: State,
-  place: Place,
-  input: unknown,
-): Promise<unknown> {
-  const task = { resourceType: 'emr-serverless', resource: 'startJobRun.sync' }
-  begin(execution, place, task, input, timeoutInSeconds)
+async function runJob(run: Run, state: State, place: Place, input: unknown): Promise<unknown> {
+  const { execution, world, signal } = run
   if (!world.runJob) throw unknownHere('an application to run jobs')
+  const start = world.runJob
+  const task = { resourceType: 'emr-serverless', resource: 'startJobRun.sync' }
   const cancelled = new AbortController()
-  try {
+  return integrated(run, state, { place, task, input }, async () => {
     const job = jobOf(input)
     const about = { ApplicationId: job.ApplicationId, JobRunId: job.ClientToken.slice(0, 16) }
     const submitted = { output: JSON.stringify(about), outputDetails: { truncated: false } }
     record(execution, place, 'TaskSubmitted', {
       taskSubmittedEventDetails: { ...task, ...submitted },
     })
-    const ended = world.runJob(job, cancelled.signal)
-    const end = await unlessAborted(signal, within(timeoutInSeconds, ended))
+    const ended = start(job, cancelled.signal)
+    const end = await unlessAborted(signal, within(state.TimeoutSeconds, ended))
     const result = { ...about, Name: job.Name, State: end.state }
-    if (end.state === 'FAILED') {
-      const cause = JSON.stringify({ ...result, StateDetails: end.details })
-      throw new StateError('States.TaskFailed', cause)
-    }
+    if (end.state !== 'FAILED') return result
+    throw new StateError(
+      'States.TaskFailed',
+      JSON.stringify({ ...result, StateDetails: end.details }),
+    )
+  }).catch((thrown: unknown) => {
+    cancelled.abort()
+    throw thrown
+  })
+}
+
+interface Integration {
+  readonly place: Place
+  readonly task: { readonly resourceType: string; readonly resource: string }
+  readonly input: unknown
+}
+
+/** Asks a service, and records how that begins and ends. */
+async function integrated(
+  { execution, signal }: Run,
+  { TimeoutSeconds: timeoutInSeconds }: State,
+  { place, task, input }: Integration,
+  ask: () => Promise<unknown>,
+): Promise<unknown> {
+  begin(execution, place, task, input, timeoutInSeconds)
+  try {
+    const result = await ask()
     const output = { output: JSON.stringify(result), outputDetails: { truncated: false } }
     record(execution, place, 'TaskSucceeded', { taskSucceededEventDetails: { ...task, ...output } })
     return result
   } catch (thrown) {
-    cancelled.abort()
     if (signal.aborted || !(thrown instanceof Error)) throw thrown
     const failure = new StateError(...wordsOf(thrown))
     const details = { ...task, error: failure.name, cause: failure.message }
